@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from twin.errors import (
     DrawFailed,
+    ForeignFileError,
     GenotypeError,
     InputError,
     IntegrationFailed,
@@ -69,6 +70,7 @@ KINDS: Mapping[type[TwinError], Kind] = MappingProxyType(
         RegimenError: _input("regimen", "The regimen is impossible"),
         ObservationError: _input("observation", "A measurement cannot be understood"),
         UnitError: _input("unit", "A unit is missing or not accepted"),
+        ForeignFileError: _input("file", "A file cannot be read"),
         LibraryError: _fault("library", "The model library is damaged"),
         ModelError: _fault("model", "The model cannot be used"),
         NumericsError: _fault("numerics", "A calculation did not reach its answer"),

@@ -6,7 +6,8 @@
     │   ├── GenotypeError       an allele, a diplotype, a panel
     │   ├── RegimenError        a dose, a time
     │   ├── ObservationError    a laboratory value, a data file
-    │   └── UnitError           a unit that is not accepted, or of another kind
+    │   ├── UnitError           a unit that is not accepted, or of another kind
+    │   └── ForeignFileError    a file from outside: damaged, too large, or a trap
     ├── LibraryError            whoever keeps `models/` can
     │   └── ModelError          an SBML file that cannot be used as it stands
     └── NumericsError           whoever makes the model must look into it
@@ -47,6 +48,10 @@ class ObservationError(InputError):
 
 class UnitError(InputError):
     """A unit is not accepted, or measures another kind of quantity."""
+
+
+class ForeignFileError(InputError):
+    """A file from outside cannot be read, or is not read for what it might do."""
 
 
 class LibraryError(TwinError):

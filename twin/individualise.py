@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from twin.genetics.function import GeneFunction, gene_function
+from twin.genetics.function import gene_function
+from twin.genetics.possibilities import GeneFunction
 from twin.kinetics import (
     CoMedication,
     EnzymeRates,
@@ -103,6 +104,7 @@ def individualise(
             patient.genotype,
             functions=library.alleles,
             frequencies=library.frequencies,
+            definitions=library.definitions,
         )
         for gene in GENES
     }

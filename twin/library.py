@@ -11,16 +11,25 @@ from types import MappingProxyType
 from typing import Any
 
 from twin.coagulation.assays import ProthrombinSurrogate
-from twin.coagulation.surrogate_rows import surrogate_of
+from twin.coagulation.surrogate_rows import surrogate_from
 from twin.errors import LibraryError
+from twin.genetics.allele_definitions import AlleleDefinitions
 from twin.genetics.allele_tables import (
     REFERENCE_ALLELES,
     AlleleFrequencies,
     AlleleFunctions,
 )
 from twin.genetics.names import GeneNames
+from twin.genetics.phenotype import Phenotypes
 from twin.kinetics import EnzymeKinetics, Interactions
-from twin.model_files import content_sha256, models_folder, rows_of, text_of, toml_of
+from twin.model_files import (
+    content_sha256,
+    models_folder,
+    rows_of,
+    text_of,
+    toml_of,
+)
+from twin.pharmacogenes import Pharmacogenes, load_pharmacogenes
 from twin.physiology.distribution import TissueComposition
 from twin.physiology.organ_function_table import OrganFunction
 from twin.physiology.reference_adult import BloodFlows, BodySize, OrganVolumes
@@ -29,7 +38,7 @@ from twin.sbml.model_spec import Administration, ModelSpec
 from twin.sbml.reader import read
 from twin.vocabulary.constant import ConstantTable
 from twin.vocabulary.domain import Domain, TargetRange
-from twin.vocabulary.estimate import Estimate, Estimates
+from twin.vocabulary.estimate import TAKE_OUT, Estimates, fitted_rows
 from twin.vocabulary.genotype import GENES
 
 _Row = dict[str, str]
@@ -45,6 +54,8 @@ class Library:
     size: BodySize
     composition: TissueComposition
     organ_function: OrganFunction
+    definitions: AlleleDefinitions
+    phenotypes: Phenotypes
     alleles: AlleleFunctions
     frequencies: AlleleFrequencies
     kinetics: EnzymeKinetics
@@ -64,6 +75,11 @@ class Library:
     reference_patient: Mapping[str, Any]
     panels: Mapping[str, Any]
     healthy_volunteer: Mapping[str, str]
+
+    @property
+    def pharmacogenes(self) -> Pharmacogenes:
+        """What genes are called by."""
+        return Pharmacogenes(self.definitions, self.phenotypes, self.frequencies)
 
     @property
     def fitted_constants(self) -> dict[str, float]:
@@ -87,7 +103,10 @@ class Library:
         if table.name == self.drug.name:
             return replace(self, drug=table)
         name = next(n for n in _MADE_OF_ROWS if getattr(self, n).constants.name == file)
-        return replace(self, **{name: _MADE_OF_ROWS[name].from_rows(table.rows())})
+        made = _MADE_OF_ROWS[name].from_rows(table.rows())
+        if isinstance(made, AlleleFunctions):
+            made = made.with_classes_of(self.alleles)
+        return replace(self, **{name: made})
 
     def unverified(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Keys of what nobody has yet read in a source, by file; `sbml` by id."""
@@ -138,8 +157,11 @@ def load_library(
         toml_of(folder / "fitted.toml", "date", "command", "data")
     )
 
+    genetics = models / "genetics"
+    pharmacogenes = load_pharmacogenes()
+
     def rows(path: Path) -> list[_Row]:
-        return _fitted_rows(rows_of(path), estimates.for_file(path.name), path.name)
+        return fitted_rows(rows_of(path), estimates.for_file(path.name), path.name)
 
     physiology = models / "physiology"
     table = ConstantTable.from_rows(
@@ -157,11 +179,14 @@ def load_library(
             rows(physiology / "tissue_composition.csv")
         ),
         organ_function=OrganFunction.from_rows(rows(physiology / "organ_function.csv")),
+        definitions=pharmacogenes.definitions,
+        phenotypes=pharmacogenes.phenotypes,
         alleles=AlleleFunctions.from_rows(
-            rows(models / "genetics" / "allele_function.csv")
+            rows(genetics / "allele_function.csv"),
+            cpic=pharmacogenes.phenotypes.functions,
         ),
         frequencies=AlleleFrequencies.from_rows(
-            rows(models / "genetics" / "allele_frequency.csv")
+            rows(genetics / "allele_frequency.csv")
         ),
         kinetics=EnzymeKinetics.from_rows(rows(folder / "enzyme_kinetics.csv")),
         interactions=Interactions.from_rows(
@@ -180,7 +205,7 @@ def load_library(
         substance=settings["substance"],
         estimates=estimates,
         reference_patient=MappingProxyType(settings["reference_patient"]),
-        panels=MappingProxyType(toml_of(models / "genetics" / "panels.toml", *GENES)),
+        panels=MappingProxyType(toml_of(genetics / "panels.toml", *GENES)),
         healthy_volunteer=MappingProxyType(
             toml_of(folder / "validation_subjects.toml", "healthy_volunteer")[
                 "healthy_volunteer"
@@ -197,8 +222,11 @@ def gene_names(library: Library) -> dict[str, GeneNames]:
         gene: GeneNames(
             reference=REFERENCE_ALLELES[gene],
             alleles=tuple(library.alleles.alleles[gene]),
+            measured=library.alleles.measured[gene],
             synonyms=MappingProxyType(dict(library.panels[gene]["synonyms"])),
             panel=frozenset(library.panels[gene]["panel"]),
+            definition=library.definitions.genes[gene],
+            phenotypes=library.phenotypes,
         )
         for gene in GENES
     }
@@ -230,44 +258,13 @@ def _administrations(
 
 
 def _surrogate(folder: Path) -> ProthrombinSurrogate:
-    about = toml_of(
-        folder / "prothrombin_time_surrogate.toml", "domain", "normal_time_s", "fit"
+    name = "prothrombin_time_surrogate"
+    needed = ("domain", "normal_time_s", "fit")
+    return surrogate_from(
+        rows_of(folder / f"{name}.csv"),
+        toml_of(folder / f"{name}.toml", *needed),
+        file=f"{name}.csv",
     )
-    name, whole = "prothrombin_time_surrogate.csv", about["fit"]["n_coefficients"]
-    rows = rows_of(folder / name)
-    try:
-        coefficients = {row["parameter"]: float(row["value"]) for row in rows}
-    except (KeyError, TypeError, ValueError) as error:
-        raise LibraryError(
-            f"{name}: a row is no coefficient ({error}); restore the file"
-        ) from error
-    if len(coefficients) != whole:
-        raise LibraryError(
-            f"{name}: {len(coefficients)} coefficients of {whole}; restore the file"
-        )
-    return surrogate_of(
-        coefficients,
-        domain=about["domain"],
-        normal_time_s=about["normal_time_s"],
-    )
-
-
-def _fitted_rows(
-    rows: list[_Row], estimates: Mapping[tuple[str, ...], Estimate], name: str
-) -> list[_Row]:
-    """Rows with fitted values in place of the priors they were fitted from."""
-    left = dict(estimates)
-    for row in rows:
-        key = tuple(v for c, v in row.items() if c not in _COMMON_COLUMNS)
-        if key in left:
-            row["value"], row["evidence"] = repr(left.pop(key).value), "fitted"
-    if left:
-        missing = ", ".join(" ".join(key) for key in sorted(left))
-        raise LibraryError(
-            f"fitted.toml names rows that {name} does not have: {missing}; "
-            f"restore {name}, or {_TAKE_OUT}"
-        )
-    return rows
 
 
 def _refuse_strays(estimates: Estimates, library: Library) -> None:
@@ -282,11 +279,9 @@ def _refuse_strays(estimates: Estimates, library: Library) -> None:
     ]
     if strays:
         raise LibraryError(
-            f"fitted.toml names what does not exist: {', '.join(strays)}; {_TAKE_OUT}"
+            f"fitted.toml names what does not exist: {', '.join(strays)}; {TAKE_OUT}"
         )
 
-
-_TAKE_OUT = "take them out of it and of priors.toml, then run `make fit`"
 
 _SETTINGS = (
     "identifier",
@@ -295,5 +290,3 @@ _SETTINGS = (
     "reference_patient",
     "administrations",
 )
-
-_COMMON_COLUMNS = ("value", "unit", "spread", "source", "evidence", "note")

@@ -77,6 +77,16 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(text_of(path).splitlines()))
 
 
+def table_of(path: Path, *needed: str) -> list[dict[str, str]]:
+    """The rows of a CSV file that has at least one, and the columns `needed`."""
+    rows = rows_of(path)
+    if not rows:
+        raise LibraryError(f"{path.name}: has no rows; restore the file")
+    if missing := [name for name in needed if rows[0].get(name) is None]:
+        raise LibraryError(f"{path.name}: no column {missing[0]!r}; restore the file")
+    return rows
+
+
 def toml_of(path: Path, *needed: str) -> dict[str, Any]:
     """What a TOML file holds; an error names the file, and which of `needed` lacks."""
     try:

@@ -6,7 +6,7 @@ Pure renaming and algebra: what the numbers are is decided in `individualise`.
 from collections.abc import Mapping
 
 from twin.coagulation.vitamin_k_cycle import VitaminKCycle, steady_state
-from twin.genetics.function import GeneFunction
+from twin.genetics.possibilities import GeneFunction
 from twin.kinetics import EnzymeRates
 from twin.library import Library
 from twin.physiology.anatomy import Anatomy

@@ -5,6 +5,7 @@ import csv
 from tests.architecture.repository import ROOT
 from twin.genetics.allele_tables import AlleleFrequencies, AlleleFunctions
 from twin.kinetics import EnzymeKinetics, Interactions
+from twin.pharmacogenes import load_pharmacogenes
 from twin.physiology.distribution import TissueComposition
 from twin.physiology.organ_function_table import OrganFunction
 from twin.physiology.reference_adult import BloodFlows, BodySize, OrganVolumes
@@ -27,5 +28,9 @@ DRUG = ConstantTable.from_rows(
 )
 KINETICS = EnzymeKinetics.from_rows(rows("warfarin/enzyme_kinetics.csv"))
 INTERACTIONS = Interactions.from_rows(rows("interactions/inhibitors.csv"))
-ALLELES = AlleleFunctions.from_rows(rows("genetics/allele_function.csv"))
+PHARMACOGENES = load_pharmacogenes()
+DEFINITIONS = PHARMACOGENES.definitions
+ALLELES = AlleleFunctions.from_rows(
+    rows("genetics/allele_function.csv"), cpic=PHARMACOGENES.phenotypes.functions
+)
 FREQUENCIES = AlleleFrequencies.from_rows(rows("genetics/allele_frequency.csv"))

@@ -4,13 +4,14 @@ A coefficient's SBML id spells its product: `b_II_II_VII` multiplies
 (ln II)² · ln VII.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.coagulation.assays import ProthrombinSurrogate
-from twin.errors import ModelError
+from twin.errors import LibraryError, ModelError
 from twin.vocabulary.ensemble import frozen_array
 
 
@@ -42,6 +43,29 @@ def surrogate_of(
         lowest=frozen_array([low for low, _ in domain.values()]),
         highest=frozen_array([high for _, high in domain.values()]),
         normal_time_s=normal_time_s,
+    )
+
+
+def surrogate_from(
+    rows: Iterable[Mapping[str, str]], about: Mapping[str, Any], *, file: str
+) -> ProthrombinSurrogate:
+    """The surrogate from the rows of its file and what is said beside it.
+
+    Raises: LibraryError when rows are missing or are no numbers.
+    """
+    try:
+        coefficients = {row["parameter"]: float(row["value"]) for row in rows}
+    except (KeyError, TypeError, ValueError) as error:
+        raise LibraryError(
+            f"{file}: a row is no coefficient ({error}); restore the file"
+        ) from error
+    whole = about["fit"]["n_coefficients"]
+    if len(coefficients) != whole:
+        raise LibraryError(
+            f"{file}: {len(coefficients)} coefficients of {whole}; restore the file"
+        )
+    return surrogate_of(
+        coefficients, domain=about["domain"], normal_time_s=about["normal_time_s"]
     )
 
 

@@ -28,6 +28,7 @@ _COMMANDS = {
     "dose": "The maintenance dose of a patient, with reasons, course and warnings.",
     "simulate": "The course under a regimen of your own.",
     "explain": "Walk the scales of a patient's answer, from variant to INR.",
+    "genotype": "Read a laboratory's file: diplotypes, and what stays possible.",
     "validate": "Score the model against a file of measurements, without refitting.",
     "model": "Make and inspect the models.",
     "verify": "Hold the model against data, networks and its own laws.",

@@ -8,6 +8,7 @@ import typer
 
 from twin.command_line.files import write_text
 from twin.command_line.fit import fit_estimates
+from twin.command_line.model_alleles import alleles
 from twin.command_line.model_describe import describe
 from twin.command_line.model_surrogate import surrogate
 from twin.command_line.output import Json, done, progress, say
@@ -24,6 +25,7 @@ from twin.sbml.compiler import (
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("alleles")(alleles)
 app.command("describe")(describe)
 app.command("surrogate")(surrogate)
 app.command("fit")(fit_estimates)

@@ -17,12 +17,15 @@ from twin.model_parameters import ENANTIOMERS
 from twin.physiology.distribution import steady_state_volume_l
 from twin.physiology.elimination import zonal_hepatic_clearance
 from twin.vocabulary.ensemble import Floats
-from twin.vocabulary.genotype import GENES
+from twin.vocabulary.genotype import GENES, Diplotype, GeneCall
 from twin.vocabulary.regimen import Dose, Regimen
 
 # A single dose is followed as long as studies of warfarin do; distribution is over
 # within a day, so the slope of the last four days is the terminal one.
 _SLOPE_FROM_H, _SLOPE_TO_H, _SLOPE_STEP_H = 72.0, 168.0, 8.0
+
+_LEAST_WEIGHT = 1e-3
+"""Pairs of alleles below it are counted together; thousands are possible."""
 
 _MEANING = {
     "CYP2C9": "clears S-warfarin at {share} of two *1",
@@ -46,8 +49,10 @@ class GeneFinding:
     """One gene as understood.
 
     reported        as the laboratory wrote it; None when not tested
+    possibilities   pairs of alleles, most probable first, those that matter
+    rarer_pairs     how many more are possible, and what they weigh together
     tested          alleles looked for; None when the gene was not tested
-    not_tested      alleles with a known effect that nobody looked for
+    not_tested      alleles that nobody looked for
     """
 
     gene: str
@@ -55,6 +60,8 @@ class GeneFinding:
     meaning: str
     relative_activity: float
     possibilities: tuple[PossibleAlleles, ...]
+    rarer_pairs: int
+    rarer_weight: float
     tested: tuple[str, ...] | None
     not_tested: tuple[str, ...]
 
@@ -168,22 +175,37 @@ def _half_life_h(times_h: Floats, concentration: Floats) -> float | None:
 
 def _gene(individual: Individual, gene: str) -> GeneFinding:
     function = individual.genes[gene]
-    diplotype = individual.patient.genotype.of(gene)
+    result = individual.patient.genotype.of(gene)
     meaning = _MEANING[gene].format(share=f"{100 * function.mean_activity:.0f} %")
     if not function.is_certain:
         meaning += ", on average over what is possible"
+    every = function.possibilities
+    shown = tuple(p for p in every if p.weight >= _LEAST_WEIGHT) or every[:1]
     return GeneFinding(
         gene,
         function.reported,
         meaning,
         function.mean_activity,
-        tuple(
-            PossibleAlleles("/".join(p.names), p.activity, p.weight)
-            for p in function.possibilities
-        ),
-        None if diplotype is None else tuple(sorted(diplotype.tested)),
+        tuple(PossibleAlleles("/".join(p.names), p.activity, p.weight) for p in shown),
+        len(every) - len(shown),
+        1.0 - sum(p.weight for p in shown) if len(shown) < len(every) else 0.0,
+        _tested(result),
         function.not_tested,
     )
+
+
+def _tested(result: Diplotype | GeneCall | None) -> tuple[str, ...] | None:
+    if result is None:
+        return None
+    if isinstance(result, Diplotype):
+        return tuple(sorted(result.tested, key=_star_number))
+    found = {name for pair in result.pairs for name in pair} - {*result.not_tested}
+    return tuple(sorted(found, key=_star_number))
+
+
+def _star_number(name: str) -> tuple[float, str]:
+    digits = name.lstrip("[*").split(" ")[0]
+    return (float(digits) if digits.isdigit() else float("inf"), name)
 
 
 def _enantiomer(twin: Twin, drug: str, half_life_h: float | None) -> EnantiomerFinding:

@@ -17,7 +17,7 @@ from twin.intake.ask import reference_patient
 from twin.library import Library
 from twin.lifecycle import Twin
 from twin.sbml.evidence import evidence_of
-from twin.vocabulary.genotype import GENES, Genotype
+from twin.vocabulary.genotype import GENES
 from twin.vocabulary.patient import Patient
 
 Floats = npt.NDArray[np.float64]
@@ -186,8 +186,7 @@ def _variants(
         found, usual = patient.genotype.of(gene), reference.genotype.of(gene)
         if usual is None or found == usual:
             continue
-        others = tuple(d for d in patient.genotype.diplotypes if d.gene != gene)
-        genotype = Genotype((*others, usual), patient.genotype.frequency_population)
+        genotype = patient.genotype.with_result(gene, usual)
         yield (
             gene,
             found.text if found else "not tested",

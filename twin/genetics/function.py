@@ -1,4 +1,4 @@
-"""From a laboratory's diplotype to what the person's two alleles can do.
+"""From a laboratory's result to what the person's two alleles can do.
 
 A reported *1 means "none of the alleles tested for", so every allele the panel
 leaves out stays possible, weighed by its frequency; a gene nobody looked at is
@@ -6,15 +6,24 @@ Hardy-Weinberg over all of them.  Ancestry enters only where a clinician states 
 population: it weighs what was not tested, and lets the rs12777823 tag count.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 
+from twin.genetics.allele_definitions import AlleleDefinitions
 from twin.genetics.allele_tables import (
     REFERENCE_ALLELES,
     Allele,
     AlleleFrequencies,
     AlleleFunctions,
 )
-from twin.vocabulary.genotype import Diplotype, Genotype
+from twin.genetics.possibilities import (
+    GeneFunction,
+    Pair,
+    Place,
+    combined_activity,
+    pair_weights,
+)
+from twin.vocabulary.genotype import Diplotype, GeneCall, Genotype
 
 # Genes whose reference allele is reported by the absence of variants; of the others
 # the base itself is read.
@@ -24,65 +33,8 @@ _TAG_HAS_NO_EFFECT = (
     "rs12777823 has no effect here: it was seen in African ancestry only; "
     "state frequency_population for it to count"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Possibility:
-    """One pair of alleles the person may carry, and how probable it is."""
-
-    alleles: tuple[Allele, Allele]
-    activity: float
-    weight: float
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """As in `*1/*8`."""
-        return (self.alleles[0].name, self.alleles[1].name)
-
-
-@dataclass(frozen=True, slots=True)
-class GeneFunction:
-    """What one gene of this person does, as far as it is known.
-
-    reported        as the laboratory wrote it, or None when not tested
-    possibilities   most probable first; weights sum to 1
-    typical         one mean allele for each of the two places, for the typical value:
-                    its activity and its activity x Km multiplier are the means, so
-                    that both limits of a Michaelis term are right
-    mean_activity   mean over the possibilities of the gene's activity
-    not_tested      alleles with a known effect that nobody looked for
-    reasons         what was assumed, in sentences
-    """
-
-    gene: str
-    reported: str | None
-    possibilities: tuple[Possibility, ...]
-    typical: tuple[Allele, Allele]
-    mean_activity: float
-    not_tested: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether one pair of alleles is all that is possible."""
-        return len(self.possibilities) == 1
-
-
-def combined_activity(gene: str, first: Allele, second: Allele) -> float:
-    """Activity of a pair of alleles, relative to two reference alleles.
-
-        CYP2C9, VKORC1   (a + b)/2      each allele makes half of the protein
-        CYP4F2           a b            as its effect per allele was estimated
-        rs12777823       a + b - 1      losses of the two alleles add
-
-    The order of the alleles does not matter; two reference alleles give 1.
-    """
-    a, b = first.activity, second.activity
-    if gene == "CYP4F2":
-        return a * b
-    if gene == "rs12777823":
-        return a + b - 1
-    return (a + b) / 2
+_COMMON = 0.001
+"""Share from which an untested allele is named in a sentence; others are counted."""
 
 
 def gene_function(
@@ -91,137 +43,193 @@ def gene_function(
     *,
     functions: AlleleFunctions,
     frequencies: AlleleFrequencies,
+    definitions: AlleleDefinitions,
 ) -> GeneFunction:
     """The possible alleles of one gene with their weights, and the typical value.
 
         P(pair) = p(first place) p(second place),
-        p(allele | *1 reported) = f(allele) / sum of f over *1 and the untested
+        p(allele | x reported) = f(allele) / sum of f over those that look like x
 
+    where an allele looks like another when both have the same bases at every
+    position of the alleles tested for.  Where the twin read the positions itself,
+    P(pair) is in proportion to the Hardy-Weinberg share of each pair that fits.
     Testing for more alleles never adds a possibility; weights sum to 1.
 
-    Assumes: Hardy-Weinberg, the two places independent; every variant not named
-    in the table works as the reference allele.
+    Assumes: Hardy-Weinberg, the two places independent; an allele whose kinetics
+    nobody measured works as others of its CPIC function do.
 
     Raises: GenotypeError for an allele or a population the tables do not know.
     """
     population = genotype.frequency_population
-    shares = frequencies.of(gene, population)
-    diplotype = genotype.of(gene)
-    places = tuple(
-        _candidates(gene, name, diplotype, functions=functions, shares=shares)
-        for name in (diplotype.alleles if diplotype else (None, None))
-    )
-    reasons = _reasons(gene, genotype, places, functions, frequencies)
+    named = functions.alleles[gene]
+    shares = frequencies.of(gene, population, named=named)
+    result = genotype.of(gene)
+    pairs: tuple[Pair, ...] | None = None
+    if isinstance(result, GeneCall) and result.pairs:
+        pairs = _weighed(result.pairs, gene, functions, shares)
+        places = (_marginal(pairs, 0), _marginal(pairs, 1))
+    else:
+        reported = result.alleles if isinstance(result, Diplotype) else (None, None)
+        found = result if isinstance(result, Diplotype) else None
+        first, second = (
+            _place(_alike(gene, name, found, functions, definitions), shares)
+            for name in reported
+        )
+        places = (first, second)
+    not_tested = _not_tested(gene, result, places, functions)
+    reasons = _reasons(gene, genotype, places, not_tested, functions, frequencies)
     if gene == "rs12777823" and population not in functions.applies_in:
         neutral = functions.allele(gene, REFERENCE_ALLELES[gene])
-        places = (((neutral, 1.0),), ((neutral, 1.0),))
-    possibilities = _pairs(gene, places[0], places[1])
+        places, pairs = (((neutral, 1.0),), ((neutral, 1.0),)), None
     return GeneFunction(
         gene,
-        diplotype.text if diplotype else None,
-        possibilities,
-        (_mean_allele(places[0]), _mean_allele(places[1])),
-        sum(p.weight * p.activity for p in possibilities),
-        _not_tested(gene, diplotype, functions),
+        None if result is None else result.text,
+        places,
+        pairs,
+        _mean_activity(gene, places, pairs),
+        not_tested,
         reasons,
     )
 
 
-_Weighted = tuple[tuple[Allele, float], ...]
+def _mean_activity(
+    gene: str, places: tuple[Place, Place], pairs: tuple[Pair, ...] | None
+) -> float:
+    """The mean of `combined_activity`, which is linear in each of its alleles."""
+    if pairs is not None:
+        return sum(w * combined_activity(gene, a, b) for a, b, w in pairs)
+    means = (sum(w * allele.activity for allele, w in place) for place in places)
+    first, second = (replace(places[0][0][0], activity=mean) for mean in means)
+    return combined_activity(gene, first, second)
 
 
-def _candidates(
+def _weighed(
+    pairs: tuple[tuple[str, str], ...],
     gene: str,
-    reported: str | None,
-    diplotype: Diplotype | None,
-    *,
     functions: AlleleFunctions,
     shares: dict[str, float],
-) -> _Weighted:
-    """The alleles possible in one place, with weights that sum to 1."""
-    reference = REFERENCE_ALLELES[gene]
-    if reported is not None and diplotype is not None:
-        allele = functions.allele(gene, reported)
-        if reported != reference or gene not in _STAR_GENES:
-            return ((allele, 1.0),)
-        possible = {reference, *_not_tested(gene, diplotype, functions)}
-    else:
-        possible = set(functions.alleles[gene])
-    weighed = {name: shares.get(name, 0.0) for name in possible}
-    total = sum(weighed.values())
+) -> tuple[Pair, ...]:
+    weights = pair_weights(pairs, shares, rarest=min(shares.values()))
     return tuple(
-        (functions.allele(gene, name), weighed[name] / total)
-        for name in functions.alleles[gene]
-        if weighed.get(name, 0.0) > 0
+        (functions.allele(gene, a), functions.allele(gene, b), weight)
+        for (a, b), weight in zip(pairs, weights, strict=True)
     )
 
 
-def _pairs(gene: str, first: _Weighted, second: _Weighted) -> tuple[Possibility, ...]:
-    pairs: dict[tuple[str, str], Possibility] = {}
-    for a, weight_a in first:
-        for b, weight_b in second:
-            key = (a.name, b.name)
-            if key not in pairs and (b.name, a.name) in pairs:
-                key = (b.name, a.name)
-            known = pairs.get(key)
-            pairs[key] = Possibility(
-                known.alleles if known else (a, b),
-                combined_activity(gene, a, b),
-                weight_a * weight_b + (known.weight if known else 0.0),
-            )
-    return tuple(sorted(pairs.values(), key=lambda p: -p.weight))
+def _marginal(pairs: tuple[Pair, ...], place: int) -> Place:
+    found: dict[str, tuple[Allele, float]] = {}
+    for pair in pairs:
+        allele: Allele = pair[place]  # type: ignore[assignment]
+        before = found.get(allele.name, (allele, 0.0))[1]
+        found[allele.name] = (allele, before + pair[2])
+    return tuple(found.values())
 
 
-def _mean_allele(place: _Weighted) -> Allele:
-    if len(place) == 1:
-        return place[0][0]
-    activity = sum(weight * allele.activity for allele, weight in place)
-    capacity = sum(w * allele.activity * allele.km_multiplier for allele, w in place)
-    likeliest = max(place, key=lambda candidate: candidate[1])[0]
-    return Allele(f"{likeliest.name} or untested", activity, capacity / activity)
+def _alike(
+    gene: str,
+    reported: str | None,
+    diplotype: Diplotype | None,
+    functions: AlleleFunctions,
+    definitions: AlleleDefinitions,
+) -> tuple[Allele, ...]:
+    """The alleles that a panel cannot tell from the one it reported."""
+    if reported is None or diplotype is None:
+        return tuple(functions.alleles[gene].values())
+    allele = functions.allele(gene, reported)
+    if gene not in _STAR_GENES:
+        return (allele,)
+    definition = definitions.genes[gene]
+    looked_at = {
+        position
+        for name in (*diplotype.tested, *diplotype.alleles)
+        for position in definition.positions_of(name)
+    }
+    alike = definition.look_alikes(reported, positions=looked_at)
+    return tuple(a for name, a in functions.alleles[gene].items() if name in alike)
+
+
+def _place(alleles: tuple[Allele, ...], shares: dict[str, float]) -> Place:
+    """Alleles possible in one place, with weights that sum to 1."""
+    weights = [shares.get(allele.name, 0.0) for allele in alleles]
+    if len(alleles) == 1:
+        return ((alleles[0], 1.0),)
+    total = sum(weights)
+    return tuple(
+        (allele, weight / total)
+        for allele, weight in zip(alleles, weights, strict=True)
+        if weight > 0
+    )
 
 
 def _not_tested(
-    gene: str, diplotype: Diplotype | None, functions: AlleleFunctions
+    gene: str,
+    result: Diplotype | GeneCall | None,
+    places: tuple[Place, Place],
+    functions: AlleleFunctions,
 ) -> tuple[str, ...]:
-    if diplotype is None:
+    if result is None or (isinstance(result, GeneCall) and not result.pairs):
         return functions.variants(gene)
-    if gene not in _STAR_GENES:
-        return ()
-    found = {*diplotype.tested, *diplotype.alleles}
-    return tuple(name for name in functions.variants(gene) if name not in found)
+    if isinstance(result, GeneCall):
+        missing = set(result.not_tested)
+    else:
+        possible = {allele.name for place in places for allele, _ in place}
+        missing = possible - set(result.alleles)
+    return tuple(name for name in functions.variants(gene) if name in missing)
 
 
 def _reasons(
     gene: str,
     genotype: Genotype,
-    places: tuple[_Weighted, ...],
+    places: tuple[Place, Place],
+    not_tested: tuple[str, ...],
     functions: AlleleFunctions,
     frequencies: AlleleFrequencies,
 ) -> tuple[str, ...]:
     population = genotype.frequency_population
     where = f"as in {population}" if population else "pooled over populations"
+    result = genotype.of(gene)
     reasons = []
-    if genotype.of(gene) is None:
-        reasons.append(f"{gene} was not tested: its alleles are weighed {where}")
-    elif any(len(place) > 1 for place in places):
-        left_out = ", ".join(_not_tested(gene, genotype.of(gene), functions))
+    if isinstance(result, GeneCall) and result.undefined:
         reasons.append(
-            f"{gene} {left_out} were not tested and stay possible behind each "
-            f"{REFERENCE_ALLELES[gene]}, weighed {where}"
+            f"{gene}: at {', '.join(result.undefined)} a base was read that no named "
+            "allele has; what it does is not known"
+        )
+    if result is None or (isinstance(result, GeneCall) and not result.pairs):
+        reasons.append(
+            f"{gene} was not tested: its alleles are weighed {where}"
+            if result is None
+            else f"{gene}: no pair of named alleles fits {result.source}; its alleles "
+            f"are weighed {where}, as if nobody had tested"
+        )
+    elif any(len(place) > 1 for place in places):
+        names = _named(not_tested, frequencies.of(gene, population))
+        reasons.append(
+            f"{gene} {names} were not tested and stay possible behind what was "
+            f"reported, weighed {where}"
+            if not_tested
+            else f"{gene}: several pairs of alleles fit what was read; weighed {where}"
         )
     if gene == "rs12777823" and population not in functions.applies_in:
         return (_TAG_HAS_NO_EFFECT,)
     if reasons and population:
         counted = frequencies.counted_in(gene, population)
-        uncounted = [
-            allele
-            for allele in _not_tested(gene, genotype.of(gene), functions)
-            if allele not in counted and allele in frequencies.of(gene, None)
-        ]
+        pooled = frequencies.of(gene, None)
+        uncounted = [a for a in not_tested if a in pooled and a not in counted]
         if uncounted:
             reasons.append(
-                f"{gene} {', '.join(uncounted)} have not been counted in {population}: "
-                "pooled frequency"
+                f"{gene} {_named(uncounted, pooled)} have not been counted in "
+                f"{population}: pooled frequency"
             )
     return tuple(reasons)
+
+
+def _named(names: Iterable[str], shares: dict[str, float]) -> str:
+    """The common ones by name, the rare ones by number."""
+    listed = list(names)
+    common = [name for name in listed if shares.get(name, 0.0) >= _COMMON]
+    rarer = len(listed) - len(common)
+    if not rarer:
+        return ", ".join(common)
+    return (
+        f"{', '.join(common)} and {rarer} rarer" if common else f"{rarer} rare alleles"
+    )

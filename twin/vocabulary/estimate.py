@@ -107,3 +107,26 @@ class Priors:
         """The same, with some parameters held at their centres."""
         kept = tuple(p for p in self.parameters if p.key not in keys)
         return Priors(kept, self.scatter, self.freedom, self.site_ln_sd)
+
+
+TAKE_OUT = "take them out of it and of priors.toml, then run `make fit`"
+
+_COMMON_COLUMNS = ("value", "unit", "spread", "source", "evidence", "note")
+
+
+def fitted_rows(
+    rows: list[dict[str, str]], estimates: Mapping[tuple[str, ...], Estimate], name: str
+) -> list[dict[str, str]]:
+    """Rows with fitted values in place of the priors they were fitted from."""
+    left = dict(estimates)
+    for row in rows:
+        key = tuple(v for c, v in row.items() if c not in _COMMON_COLUMNS)
+        if key in left:
+            row["value"], row["evidence"] = repr(left.pop(key).value), "fitted"
+    if left:
+        missing = ", ".join(" ".join(key) for key in sorted(left))
+        raise LibraryError(
+            f"fitted.toml names rows that {name} does not have: {missing}; "
+            f"restore {name}, or {TAKE_OUT}"
+        )
+    return rows

@@ -4,6 +4,7 @@ A reported *1 only means "none of the alleles tested for": the panel is part of
 the result.  Computing activities from it is the business of `twin.genetics`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twin.errors import GenotypeError
@@ -33,28 +34,87 @@ class Diplotype:
 
 
 @dataclass(frozen=True, slots=True)
-class Genotype:
-    """The diplotypes that are known; a gene without one was not tested.
+class GeneCall:
+    """What a laboratory's data leave possible for one gene.
 
-    `frequency_population` is stated by a clinician, and read for two things: it
-    weighs the alleles that nobody tested for (None: pooled over populations), and
-    the rs12777823 tag counts only in the populations where its effect was seen.
+    pairs                 of alleles that fit what was read, unordered; none where
+                          nothing fits, or nothing was read
+    not_tested            alleles that could be there unseen
+    positions_not_tested  places of the genome that were not read, or only one copy
+    undefined             places with a base that no defined allele has
+    source                where it was read, for people
+    """
+
+    gene: str
+    pairs: tuple[tuple[str, str], ...]
+    not_tested: tuple[str, ...] = ()
+    positions_not_tested: tuple[str, ...] = ()
+    positions_read: int = 0
+    undefined: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """The pair where it is the only one; else that several are possible."""
+        if len(self.pairs) == 1:
+            return "/".join(self.pairs[0])
+        if not self.pairs:
+            return "no defined alleles fit"
+        return f"{len(self.pairs)} pairs of alleles possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Genotype:
+    """The results that are known; a gene without one was not tested.
+
+    `diplotypes` are as somebody wrote them down, `calls` as the twin read them from
+    positions of the genome; a gene has one or the other.
+
+    `frequency_population` is stated by a clinician, and read for three things: it
+    weighs the alleles that nobody tested for (None: pooled over populations), the
+    rs12777823 tag counts only in the populations where its effect was seen, and
+    CPIC's guideline asks for it.
     """
 
     diplotypes: tuple[Diplotype, ...] = ()
     frequency_population: str | None = None
+    calls: tuple[GeneCall, ...] = ()
 
     def __post_init__(self) -> None:
-        genes = [diplotype.gene for diplotype in self.diplotypes]
+        genes = [result.gene for result in self.results]
         twice = sorted({gene for gene in genes if genes.count(gene) > 1})
         if twice:
             raise GenotypeError(
                 f"{', '.join(twice)} is given more than once; keep one result a gene"
             )
 
-    def of(self, gene: str) -> Diplotype | None:
+    def of(self, gene: str) -> Diplotype | GeneCall | None:
         """The result for a gene, or None when it was not tested."""
-        return next((d for d in self.diplotypes if d.gene == gene), None)
+        return next((each for each in self.results if each.gene == gene), None)
+
+    @property
+    def results(self) -> tuple[Diplotype | GeneCall, ...]:
+        """All of them, one a gene."""
+        return tuple[Diplotype | GeneCall, ...]((*self.diplotypes, *self.calls))
+
+    def with_result(self, gene: str, result: Diplotype | GeneCall) -> "Genotype":
+        """The same genotype with another result for one gene."""
+        others = [each for each in self.results if each.gene != gene]
+        return Genotype.of_results((*others, result), self.frequency_population)
+
+    @classmethod
+    def of_results(
+        cls,
+        results: Iterable[Diplotype | GeneCall],
+        frequency_population: str | None = None,
+    ) -> "Genotype":
+        """From results of either kind."""
+        known = tuple(results)
+        return cls(
+            tuple(each for each in known if isinstance(each, Diplotype)),
+            frequency_population,
+            tuple(each for each in known if isinstance(each, GeneCall)),
+        )
 
     @property
     def untested_genes(self) -> tuple[str, ...]:

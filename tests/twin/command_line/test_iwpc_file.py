@@ -19,6 +19,7 @@ from twin.command_line.iwpc_file import (
     read_stable_doses,
 )
 from twin.errors import ObservationError
+from twin.vocabulary.genotype import Diplotype
 from twin.vocabulary.patient import Patient
 
 VKORC1 = "VKORC1 -1639 consensus"
@@ -190,8 +191,8 @@ def test_alleles_outside_the_panel_were_looked_for_where_they_were_found(tmp_pat
         for person in read(tmp_path, {}, {"CYP2C9 consensus": "*1/*5"}).patients
     )
 
-    assert plain is not None
-    assert rare is not None
+    assert isinstance(plain, Diplotype)
+    assert isinstance(rare, Diplotype)
     assert plain.tested == {"*2", "*3"}
     assert rare.tested == {"*2", "*3", "*5"}
 

@@ -20,6 +20,7 @@ from twin.intake.question import Question, question_of
 from twin.library import gene_names
 from twin.units import accepted_units
 from twin.vocabulary.domain import Domain
+from twin.vocabulary.genotype import Diplotype
 
 PATIENT = {"age": "65 a", "sex": "male", "weight": "75 kg", "height": "172 cm"}
 DOMAIN = library().domain
@@ -178,7 +179,7 @@ def test_a_panel_that_is_not_stated_is_a_warning():
     diplotype = found.patient.genotype.of("CYP2C9")
 
     assert "the panel is not stated" in found.warnings[0]
-    assert diplotype is not None
+    assert isinstance(diplotype, Diplotype)
     assert diplotype.tested == {"*2", "*3"}
 
 
@@ -192,7 +193,7 @@ def test_a_found_allele_was_tested_for():
     found = ask(genotype={"CYP2C9": {"diplotype": "*1/*8", "tested": ["*2"]}})
     diplotype = found.patient.genotype.of("CYP2C9")
 
-    assert diplotype is not None
+    assert isinstance(diplotype, Diplotype)
     assert diplotype.tested == {"*2", "*8"}
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.dosing.closed_form import SteadyChain
-from twin.genetics.function import GeneFunction, gene_function
+from twin.genetics.function import gene_function
+from twin.genetics.possibilities import GeneFunction
 from twin.individualise import enzyme_rates, individualise
 from twin.intake.ask import reference_patient
 from twin.kinetics import co_medication
@@ -187,7 +188,11 @@ def _parameters(
 def _genes(genotype: Genotype, library: Library) -> dict[str, GeneFunction]:
     return {
         gene: gene_function(
-            gene, genotype, functions=library.alleles, frequencies=library.frequencies
+            gene,
+            genotype,
+            functions=library.alleles,
+            frequencies=library.frequencies,
+            definitions=library.definitions,
         )
         for gene in GENES
     }

@@ -1,0 +1,148 @@
+import json
+
+import pytest
+
+from twin.errors import ForeignFileError, GenotypeError
+from twin.intake.laboratory import laboratory_file
+from twin.pharmacogenes import load_pharmacogenes
+
+GENES = load_pharmacogenes()
+
+
+def report(gene: str, *sites: dict[str, object], **more: object) -> dict[str, object]:
+    return {
+        "geneReports": {
+            gene: {
+                "callSource": "MATCHER",
+                "sourceDiplotypes": [{"label": "*1/*1"}],
+                "variants": list(sites),
+                "variantsOfInterest": [],
+                **more,
+            }
+        },
+        "matcherMetadata": {"namedAlleleMatcherVersion": "2.0.0", "sampleId": "S"},
+    }
+
+
+def site(call: str | None, **more: object) -> dict[str, object]:
+    return {
+        "chromosome": "chr10",
+        "position": 94942290,
+        "dbSnpId": "rs1799853",
+        "referenceAllele": "C",
+        "call": call,
+        "phased": False,
+        "phaseSet": None,
+        **more,
+    }
+
+
+def read(folder, document):
+    path = folder / "sample.phenotype.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return laboratory_file(path, GENES)
+
+
+def test_pharmcats_own_example_is_called_as_pharmcat_calls_it(data_folder):
+    path = data_folder / "pharmcat_reports/pharmcat.example.phenotype.json"
+
+    found = laboratory_file(path, GENES)
+
+    assert found.sample == "Sample_1"
+    assert found.calls["CYP2C9"].pairs == (("*1", "*1"),)
+    assert found.calls["CYP2C19"].pairs == (("*38", "*38"),)
+    assert found.calls["rs12777823"].pairs == (("G", "G"),)
+    assert found.remarks == ()
+
+
+def test_outside_calls_say_nothing_of_what_was_looked_for(data_folder):
+    path = data_folder / "pharmcat_reports/pharmcat.example.outsideCall.tsv"
+
+    found = laboratory_file(path, GENES)
+
+    assert all(call.pairs == () for call in found.calls.values())
+    assert any("CYP2D6" in remark for remark in found.remarks)
+
+
+def test_what_pharmcat_did_not_see_stays_possible(tmp_path):
+    found = read(tmp_path, report("CYP2C9", site("C/T"))).calls["CYP2C9"]
+
+    assert ("*1", "*2") in found.pairs
+    assert ("*2", "*8") in found.pairs
+    assert found.positions_read == 1
+
+
+def test_a_call_that_does_not_fit_its_own_bases_is_said(tmp_path):
+    found = read(tmp_path, report("CYP2C9", site("T/T")))
+
+    assert found.remarks == (
+        "CYP2C9: PharmCAT says *1/*1, which does not fit the bases it lists",
+    )
+
+
+def test_a_position_without_a_call_was_not_tested(tmp_path):
+    found = read(tmp_path, report("CYP2C9", site(None)))
+
+    assert found.calls["CYP2C9"].pairs == ()
+
+
+def test_an_outside_call_in_a_report_is_taken_with_its_panel_unknown(tmp_path):
+    document = report(
+        "CYP2C9", callSource="OUTSIDE", sourceDiplotypes=[{"label": "*1/*2"}]
+    )
+
+    found = read(tmp_path, document)
+
+    assert ("*1", "*2") in found.calls["CYP2C9"].pairs
+    assert ("*2", "*3") in found.calls["CYP2C9"].pairs
+    assert "which alleles were looked for is not said" in found.remarks[0]
+
+
+def test_a_report_of_another_build_is_refused(tmp_path):
+    with pytest.raises(GenotypeError, match="GRCh38 has C"):
+        read(tmp_path, report("CYP2C9", site("G/G", referenceAllele="G")))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{}", "no phenotype file of PharmCAT 3"),
+        ("{", "is not JSON"),
+        ('{"a":' * 100_000, "is not JSON"),
+        ('{"matcherMetadata": {}, "geneReports": []}', "no phenotype file"),
+    ],
+)
+def test_another_kind_of_json_is_refused(tmp_path, text, complaint):
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ForeignFileError, match=complaint):
+        laboratory_file(path, GENES)
+
+
+def outside(folder, text):
+    path = folder / "outside.tsv"
+    path.write_text(text, encoding="utf-8")
+    return laboratory_file(path, GENES)
+
+
+def test_an_outside_call_names_a_gene_and_a_diplotype(tmp_path):
+    found = outside(tmp_path, "# ours\nCYP2C9\t*1/*3\nVKORC1\tA/G\n")
+
+    assert ("*1", "*3") in found.calls["CYP2C9"].pairs
+    assert found.calls["VKORC1"].pairs == (
+        ("rs9923231 reference (C)", "rs9923231 variant (T)"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("CYP2C9\t*1/*3\nCYP2C9\t*1/*1\n", "given twice"),
+        ("CYP2C9\t*1/*3\ta\tb\tc\n", "line 1 has 5 fields"),
+        ("CYP2C9\t*1/*999\n", "'\\*999' is not defined"),
+    ],
+)
+def test_a_bad_outside_call_is_refused(tmp_path, text, complaint):
+    with pytest.raises((ForeignFileError, GenotypeError), match=complaint):
+        outside(tmp_path, text)

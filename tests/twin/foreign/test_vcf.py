@@ -1,0 +1,201 @@
+"""Files as they come, good and bad, through the process that reads them."""
+
+import gzip
+import os
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.laboratory import HEADER, everyone_reference, line, vcf, write
+from twin.errors import ForeignFileError, GenotypeError
+from twin.intake.laboratory import LaboratoryResult, laboratory_file
+from twin.pharmacogenes import load_pharmacogenes
+from twin.vocabulary.variant import VariantRecord
+
+GENES = load_pharmacogenes()
+STAR_3 = VariantRecord("chr10", 94981296, "A", ("C",), (0, 1), rsid="rs1057910")
+
+
+def read(path: Path, **options: str) -> LaboratoryResult:
+    return laboratory_file(path, GENES, **options)
+
+
+def written(folder: Path, *lines: str, **options: object) -> Path:
+    path = folder / "sample.vcf"
+    path.write_text(vcf(lines, **options), encoding="utf-8")  # type: ignore[arg-type]
+    return path
+
+
+def test_a_whole_file_is_called(tmp_path):
+    pairs = {"CYP2C9": ("*1", "*3"), "CYP2C19": ("*1", "*2"), "UGT1A1": ("*1", "*36")}
+
+    found = read(write(tmp_path / "whole.vcf", pairs))
+
+    assert found.sample == "S1"
+    assert found.calls["CYP2C9"].pairs == (("*1", "*3"),)
+    assert ("*1", "*2") in found.calls["CYP2C19"].pairs
+    assert found.calls["UGT1A1"].pairs == (("*1", "*36"),)
+    assert found.calls["VKORC1"].pairs == (("rs9923231 reference (C)",) * 2,)
+    assert found.remarks == ()
+
+
+@pytest.mark.parametrize("compress", ["gzip", "bgzip"])
+def test_compression_makes_no_difference(tmp_path, compress):
+    plain = write(tmp_path / "plain.vcf", {"CYP2C9": ("*2", "*3")})
+    packed = tmp_path / "named_anything"
+    pack = gzip.compress if compress == "gzip" else bgzip
+    packed.write_bytes(pack(plain.read_bytes()))
+
+    assert read(packed).calls == read(plain).calls
+
+
+def bgzip(content: bytes) -> bytes:
+    """In blocks with their length beside them, and the block that ends a file."""
+    blocks = []
+    for start in range(0, len(content), 20_000):
+        packed = zlib.compressobj(6, zlib.DEFLATED, -15)
+        piece = content[start : start + 20_000]
+        body = packed.compress(piece) + packed.flush()
+        size = len(body) + 25
+        blocks.append(
+            bytes.fromhex("1f8b08040000000000ff060042430200")
+            + size.to_bytes(2, "little")
+            + body
+            + zlib.crc32(piece).to_bytes(4, "little")
+            + len(piece).to_bytes(4, "little")
+        )
+    end = "1f8b08040000000000ff0600424302001b0003000000000000000000"
+    return b"".join(blocks) + bytes.fromhex(end)
+
+
+def test_a_position_that_is_absent_is_not_the_reference(tmp_path):
+    found = read(written(tmp_path, line(STAR_3))).calls
+
+    assert ("*1", "*3") in found["CYP2C9"].pairs
+    assert ("*3", "*8") in found["CYP2C9"].pairs
+    assert "*8" in found["CYP2C9"].not_tested
+    assert found["VKORC1"].pairs == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"FILTER": "LowQual"}, "filtered \\(LowQual\\)"),
+        ({"FORMAT": "GT:DP", "SAMPLE": "0/1:0"}, "read depth 0"),
+    ],
+)
+def test_a_doubtful_line_is_not_tested_and_said_so(tmp_path, changes, why):
+    found = read(written(tmp_path, line(STAR_3, **changes)))
+
+    assert found.calls["CYP2C9"].pairs == ()
+    assert len(found.remarks) == 1
+    assert re.search(why, found.remarks[0])
+
+
+def test_blocks_of_reference_are_read(tmp_path):
+    block = line(
+        VariantRecord("chr10", 94938000, "T", ("<NON_REF>",), (0, 0), end=94990000)
+    )
+
+    found = read(written(tmp_path, block)).calls["CYP2C9"]
+
+    assert found.pairs == (("*1", "*1"),)
+    assert found.not_tested == ()
+
+
+def test_whose_file_it_is_must_be_said_where_there_are_two(tmp_path):
+    two = line(STAR_3) + "\t1/1"
+    path = written(tmp_path, two, samples=("A", "B"))
+
+    with pytest.raises(ForeignFileError, match=r"2 samples \(A, B\).*--sample"):
+        read(path)
+    with pytest.raises(ForeignFileError, match="no sample 'C'; it has A, B"):
+        read(path, sample="C")
+    assert ("*3", "*3") in read(path, sample="B").calls["CYP2C9"].pairs
+
+
+def test_a_file_of_the_older_build_is_refused_whatever_its_header_says(tmp_path):
+    older = VariantRecord("chr10", 96741053, "A", ("C",), (0, 1))
+    header = (*HEADER, "##reference=GRCh38")
+
+    with pytest.raises(GenotypeError, match="stand at GRCh37 positions"):
+        read(written(tmp_path, line(older), header=header))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "is empty"),
+        (line(STAR_3) + "\n", "does not begin with ##fileformat"),
+        ("##fileformat=VCFv3.3\n", "VCF 4.1 to 4.5 are read"),
+        ("##fileformat=VCFv4.2\n##x=1\n", "no line #CHROM"),
+        ("##fileformat=VCFv4.2\n" + line(STAR_3) + "\n", "line 2 is data"),
+        (vcf([]), "no line of data"),
+        (vcf([], samples=()), "names no sample"),
+        (vcf([line(STAR_3)])[:-5], "has 9 columns where the header names 10"),
+        (vcf([line(STAR_3, POS="here")]), "POS 'here' is no number"),
+        (vcf([line(STAR_3, SAMPLE="0/7")]), "genotype 0/7 names allele 7, but"),
+        (vcf([line(STAR_3, ALT="C\x00")]), "htslib"),
+        ("BCF\2\2", "is BCF"),
+    ],
+)
+def test_a_bad_file_is_refused_in_one_line(tmp_path, text, complaint):
+    path = tmp_path / "bad.vcf"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises((ForeignFileError, GenotypeError), match=complaint) as refused:
+        read(path)
+
+    assert "\n" not in str(refused.value)
+    assert str(path) in str(refused.value)
+
+
+def test_a_compressed_file_that_was_cut_off_is_refused(tmp_path):
+    whole = write(tmp_path / "whole.vcf").read_bytes()
+    for packed in (gzip.compress(whole), bgzip(whole)):
+        for end in (len(packed) // 2, len(packed) - 28, len(packed) - 1):
+            path = tmp_path / "cut.vcf.gz"
+            path.write_bytes(packed[:end])
+
+            with pytest.raises(ForeignFileError, match=r"cut off|damaged"):
+                read(path)
+
+
+def test_a_line_of_ten_gigabytes_is_not_read(tmp_path):
+    path = written(tmp_path, line(STAR_3))
+    with path.open("ab") as file:
+        os.truncate(file.fileno(), 10_000_000_000)
+
+    with pytest.raises(ForeignFileError, match="longer than 1 MB"):
+        read(path)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    harmless = b"chr1\t1\t.\tA\tC\t.\tPASS\t.\tGT\t0/0\n" * 30_000
+    path = tmp_path / "bomb.vcf.gz"
+    with path.open("wb") as file:
+        file.write(packer.compress(vcf([line(STAR_3)]).encode()))
+        for _ in range(200):
+            file.write(packer.compress(harmless))
+        file.write(packer.flush())
+
+    with pytest.raises(ForeignFileError, match="times its size"):
+        read(path)
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ForeignFileError, match="no regular file"):
+            read(path)
+    with pytest.raises(ForeignFileError, match="no such file"):
+        read(tmp_path / "nothing")
+
+
+def test_every_position_of_a_good_file_agrees_with_our_reference(tmp_path):
+    lines = [line(record) for record in everyone_reference()]
+
+    assert read(written(tmp_path, *lines)).agreeing_bases >= 227

@@ -1,0 +1,35 @@
+"""How large and how deep a file from outside may be; everything beyond is refused.
+
+Set well above what hospitals and modellers hand over, and below what hurts: a whole
+genome's VCF passes, a bomb does not.
+"""
+
+# Files
+LARGEST_COMPRESSED_BYTES = 4_000_000_000
+LARGEST_UNPACKED_BYTES = 60_000_000_000
+HIGHEST_RATIO = 200  # unpacked : packed; sequence data reach about 60
+RATIO_COUNTS_FROM_BYTES = 20_000_000
+
+# VCF
+LONGEST_LINE_BYTES = 1_000_000
+LARGEST_HEADER_BYTES = 20_000_000
+MOST_LINES_OF_THE_PANEL = 50_000
+
+# SBML and other XML
+LARGEST_XML_BYTES = 50_000_000
+DEEPEST_XML = 200
+MOST_XML_ELEMENTS = 2_000_000
+MOST_XML_ATTRIBUTES = 200
+
+# Archives
+MOST_ARCHIVE_ENTRIES = 1_000
+LARGEST_ARCHIVE_ENTRY_BYTES = 200_000_000
+LARGEST_ARCHIVE_BYTES = 500_000_000
+
+# JSON reports
+LARGEST_JSON_BYTES = 20_000_000
+
+# The process that reads
+READER_MEMORY_BYTES = 1_500_000_000
+READER_SECONDS = 120.0
+"""A whole genome's VCF takes half of it on a slow machine."""

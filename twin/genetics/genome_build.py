@@ -1,0 +1,118 @@
+"""Is a file written for the reference genome that our positions are on?
+
+Decided by the reference bases at the positions themselves: headers and accession
+numbers are copied from other files and lie.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from twin.errors import GenotypeError
+from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
+from twin.genetics.site_calls import chromosome_number
+from twin.vocabulary.variant import VariantRecord
+
+BUILD = "GRCh38"
+OLDER_BUILD = "GRCh37"
+
+_LIFT = (
+    f"give a file aligned to {BUILD}, or lift it (CrossMap, Picard LiftoverVcf); "
+    "positions are not lifted here"
+)
+
+
+def reference_bases(definitions: AlleleDefinitions) -> dict[tuple[str, int], str]:
+    """(chromosome number, position) -> the base of GRCh38, as far as we hold it."""
+    return {
+        (chromosome_number(gene.chromosome), position.position + offset): base
+        for gene in definitions
+        for position in gene.positions
+        for offset, base in enumerate(position.repeat)
+    }
+
+
+def check_build(
+    definitions: AlleleDefinitions, records: Iterable[VariantRecord]
+) -> int:
+    """How many reference bases agree with GRCh38; none may disagree.
+
+    Raises: GenotypeError where a base disagrees, where an rsID stands at another
+    place, or where the records fit GRCh37's positions and not ours.
+    """
+    ours = reference_bases(definitions)
+    known = list(records)
+    agree = 0
+    for record in known:
+        agree += _agreement(record, ours, definitions)
+    older = sum(_fits_older(record, definitions) for record in known)
+    if older > agree:
+        raise GenotypeError(
+            f"{older} records stand at {OLDER_BUILD} positions of the genes and "
+            f"{agree} at {BUILD} positions: the file is of the older build, whatever "
+            f"its header says; {_LIFT}"
+        )
+    for record in known:
+        _check_name(record, definitions)
+    return agree
+
+
+def _agreement(
+    record: VariantRecord,
+    ours: Mapping[tuple[str, int], str],
+    definitions: AlleleDefinitions,
+) -> int:
+    number = chromosome_number(record.chromosome)
+    agree = 0
+    for offset, base in enumerate(record.ref.upper()):
+        wanted = ours.get((number, record.position + offset))
+        if wanted is None or base == "N":
+            continue
+        if base != wanted:
+            older = (
+                f"; it fits {OLDER_BUILD}" if _fits_older(record, definitions) else ""
+            )
+            raise GenotypeError(
+                f"{record.chromosome}:{record.position + offset}: the reference base "
+                f"is given as {base}, {BUILD} has {wanted} on the plus strand: the "
+                f"record is of another build or strand, whatever it says of "
+                f"itself{older}; {_LIFT}"
+            )
+        agree += 1
+    return agree
+
+
+def _fits_older(record: VariantRecord, definitions: AlleleDefinitions) -> bool:
+    """Whether a record is one of our positions, where the older build has it."""
+    number = chromosome_number(record.chromosome)
+    return any(
+        chromosome_number(gene.chromosome) == number
+        and record.position - gene.grch37_offset == position.position
+        and record.ref.upper() == position.ref
+        for gene in definitions
+        for position in gene.positions
+    )
+
+
+def _check_name(record: VariantRecord, definitions: AlleleDefinitions) -> None:
+    """An rsID of ours away from its place: the place or the name is wrong."""
+    for name in (record.rsid or "").split(";"):
+        for gene in definitions:
+            for position in gene.positions:
+                if (
+                    name
+                    and name == position.rsid
+                    and not _touches(record, gene, position.position, position.end)
+                ):
+                    raise GenotypeError(
+                        f"{name} stands at {record.place}; on {BUILD} it is "
+                        f"{gene.chromosome}:{position.position}: the file is of "
+                        f"another build, whatever its header says; {_LIFT}"
+                    )
+
+
+def _touches(
+    record: VariantRecord, gene: GeneDefinition, first: int, last: int
+) -> bool:
+    if chromosome_number(record.chromosome) != chromosome_number(gene.chromosome):
+        return False
+    end = record.end or record.position + len(record.ref) - 1
+    return record.position <= last + 1 and end >= first - 1

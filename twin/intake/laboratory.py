@@ -1,0 +1,265 @@
+"""A laboratory's genetic file as calls of genes: VCF, PharmCAT's files.
+
+What the file says of bases is called anew; what it only says in star alleles is
+taken with the panel unknown.  Nothing is believed of a header: the reference bases
+decide which genome the positions are on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.errors import ForeignFileError, GenotypeError
+from twin.foreign.killable import read_apart
+from twin.foreign.limits import LARGEST_JSON_BYTES
+from twin.foreign.stream import regular_file
+from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
+from twin.genetics.caller import call_gene, call_of_diplotype
+from twin.genetics.genome_build import BUILD, check_build
+from twin.genetics.site_calls import chromosome_number, site_calls
+from twin.pharmacogenes import Pharmacogenes
+from twin.vocabulary.genotype import GeneCall
+from twin.vocabulary.variant import VariantRecord
+
+_MARGIN_BASES = 200
+"""How far from a gene's positions a line may begin and still change them."""
+
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class LaboratoryResult:
+    """What a file says of the genes.
+
+    kind      of the file, in words
+    sample    whose it is, as the file names it
+    calls     by gene; a gene of which nothing was read has no pairs
+    agreeing_bases   reference bases that agree with GRCh38's (VCF only)
+    remarks   what was not believed, or said differently there
+    """
+
+    kind: str
+    sample: str | None
+    build: str
+    calls: dict[str, GeneCall]
+    agreeing_bases: int
+    remarks: tuple[str, ...]
+
+
+def laboratory_file(
+    path: Path, genes: Pharmacogenes, *, sample: str | None = None
+) -> LaboratoryResult:
+    """Read a file of genotypes, whatever its kind, in a process of its own.
+
+    Args:
+        path: VCF (plain or gzip), PharmCAT's phenotype.json or outside-call TSV.
+        genes: definitions to call against.
+        sample: whose column, in a VCF of several people.
+
+    Raises: ForeignFileError, GenotypeError; one line that says what is wrong.
+    """
+    start = _first_bytes(path)
+    try:
+        if start.lstrip()[:1] == b"{":
+            return _pharmcat(path, genes.definitions)
+        if _looks_tabular(start):
+            return _outside_calls(path, genes)
+        return _vcf(path, genes.definitions, sample)
+    except GenotypeError as error:
+        raise GenotypeError(f"{path}: {error}") from error
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        regular_file(path)
+        with path.open("rb") as file:
+            return file.read(4096)
+    except ForeignFileError as error:
+        raise ForeignFileError(f"{path}: {error}") from error
+    except OSError as error:
+        raise ForeignFileError(f"{path}: cannot be read ({error})") from error
+
+
+def _looks_tabular(start: bytes) -> bool:
+    """Whether the first line that is no remark is `GENE<tab>...`."""
+    if start.startswith((_GZIP, b"##fileformat")):
+        return False
+    for line in start.splitlines():
+        if line and not line.startswith(b"#"):
+            name = line.split(b"\t")[0].strip()
+            return b"\t" in line and name[:1].isalpha() and not name.startswith(b"chr")
+    return False
+
+
+def _vcf(
+    path: Path, definitions: AlleleDefinitions, sample: str | None
+) -> LaboratoryResult:
+    rsids = [p.rsid for g in definitions for p in g.positions if p.rsid]
+    found = read_apart(
+        "vcf", path, regions=_regions(definitions), rsids=rsids, sample=sample
+    )
+    records = [
+        VariantRecord(
+            r["chromosome"],
+            r["position"],
+            r["ref"],
+            tuple(r["alts"]),
+            tuple(r["alleles"]),
+            r["phase_set"],
+            r["rsid"],
+            r["end"],
+        )
+        for r in found["records"]
+    ]
+    agree = check_build(definitions, records)
+    remarks = list(found["remarks"])
+    if not agree:
+        remarks.append(
+            f"none of its {found['n_lines']} lines is about the genes asked for: "
+            "nothing was tested, and which build it is on cannot be told"
+        )
+    calls = {
+        gene.gene: call_gene(gene, site_calls(gene, records), source="the VCF")
+        for gene in definitions
+    }
+    return LaboratoryResult("VCF", found["sample"], BUILD, calls, agree, tuple(remarks))
+
+
+def _regions(definitions: AlleleDefinitions) -> list[list[str | int]]:
+    """Where the genes' positions lie, on our build and on the older one."""
+    found: list[list[str | int]] = []
+    for gene in definitions:
+        first = min(p.position for p in gene.positions) - _MARGIN_BASES
+        last = max(p.end for p in gene.positions) + _MARGIN_BASES
+        for shift in (0, gene.grch37_offset):
+            number = chromosome_number(gene.chromosome)
+            found.append([number, first + shift, last + shift])
+    return found
+
+
+def _pharmcat(path: Path, definitions: AlleleDefinitions) -> LaboratoryResult:
+    found = read_apart("pharmcat", path)
+    sites = [s for report in found["genes"].values() for s in report["sites"]]
+    records = [r for site in sites if (r := _record_of_site(site)) is not None]
+    agree = check_build(definitions, records)
+    calls: dict[str, GeneCall] = {}
+    remarks: list[str] = []
+    for gene in definitions:
+        report = found["genes"].get(gene.gene)
+        if report is not None and report["source"] == "OUTSIDE":
+            calls[gene.gene] = _called_elsewhere(gene, report["labels"], remarks)
+            continue
+        call = call_gene(gene, site_calls(gene, records), source="PharmCAT's positions")
+        calls[gene.gene] = call
+        if report is not None:
+            remarks += _disagreement(gene, call, report["labels"])
+    return LaboratoryResult(
+        f"PharmCAT phenotype file (matcher {found['version']})",
+        found["sample"],
+        BUILD,
+        calls,
+        agree,
+        tuple(remarks),
+    )
+
+
+def _record_of_site(site: dict[str, object]) -> VariantRecord | None:
+    """A position of PharmCAT's as a record; None where nothing was called."""
+    call = site["call"]
+    if not isinstance(call, str) or not call:
+        return None
+    bases = call.replace("|", "/").split("/")
+    ref = str(site["ref"]) or None
+    letters = list(dict.fromkeys(b for b in bases if b not in {ref, "."}))
+    if ref is None:
+        # Without a reference base the build cannot be checked: the position's own
+        # bases are compared, and disagreeing ones refused, by the caller.
+        ref = letters[0] if letters else "N"
+        letters = letters[1:]
+    alleles = tuple(
+        None if b == "." else 0 if b == ref else 1 + letters.index(b) for b in bases
+    )
+    phase = site["phase_set"]
+    phased = bool(site["phased"]) or "|" in call
+    return VariantRecord(
+        str(site["chromosome"]),
+        int(str(site["position"])),
+        ref,
+        tuple(letters),
+        alleles,
+        (str(phase) if phase is not None else "all") if phased else None,
+        None if site["rsid"] is None else str(site["rsid"]),
+    )
+
+
+def _disagreement(
+    gene: GeneDefinition, call: GeneCall, labels: Iterable[str]
+) -> list[str]:
+    """Said where PharmCAT's own diplotype is none of those that fit."""
+    fitting = {frozenset(pair) for pair in call.pairs}
+    return [
+        f"{gene.gene}: PharmCAT says {label}, which does not fit the bases it lists"
+        for label in labels
+        if "/" in label and fitting and frozenset(label.split("/")) not in fitting
+    ]
+
+
+def _outside_calls(path: Path, genes: Pharmacogenes) -> LaboratoryResult:
+    """PharmCAT's outside-call TSV: gene, diplotype, phenotype, activity score."""
+    if path.stat().st_size > LARGEST_JSON_BYTES:
+        raise ForeignFileError(f"{path}: is too large for a list of genes")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ForeignFileError(f"{path}: is not UTF-8 text ({error})") from error
+    calls: dict[str, GeneCall] = {}
+    remarks: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = [field.strip() for field in line.split("\t")]
+        if len(fields) < 2 or len(fields) > 4:
+            raise ForeignFileError(
+                f"{path}: line {number} has {len(fields)} fields; write gene, "
+                "diplotype, phenotype, activity score, with tabs between"
+            )
+        gene = genes.definitions.genes.get(fields[0])
+        if gene is None:
+            remarks.append(f"{fields[0]}: no gene the twin calls; left out")
+            continue
+        if gene.gene in calls:
+            raise ForeignFileError(f"{path}: {gene.gene} is given twice; keep one line")
+        if fields[1]:
+            calls[gene.gene] = _called_elsewhere(gene, [fields[1]], remarks)
+        else:
+            remarks.append(
+                f"{gene.gene}: a phenotype without a diplotype says little; write it "
+                "in the patient's file (phenotype or activity_score)"
+            )
+    for gene in genes.definitions:
+        calls.setdefault(gene.gene, call_gene(gene, {}, source="the outside calls"))
+    return LaboratoryResult(
+        "PharmCAT outside calls", None, "none stated", calls, 0, tuple(remarks)
+    )
+
+
+def _called_elsewhere(
+    gene: GeneDefinition, labels: list[str], remarks: list[str]
+) -> GeneCall:
+    """A diplotype somebody else called: which alleles were looked for is not known."""
+    if len(labels) != 1 or labels[0].count("/") != 1:
+        remarks.append(
+            f"{gene.gene}: {', '.join(labels) or 'nothing'} is not one diplotype; "
+            "taken as not tested"
+        )
+        return call_gene(gene, {}, source="called elsewhere")
+    first, second = (
+        gene.synonyms.get(part.strip(), part.strip()) for part in labels[0].split("/")
+    )
+    remarks.append(
+        f"{gene.gene}: {labels[0]} was called elsewhere; which alleles were looked for "
+        "is not said, so all others stay possible"
+    )
+    return call_of_diplotype(
+        gene, (first, second), tested=(), source=f"{labels[0]}, called elsewhere"
+    )
