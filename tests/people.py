@@ -11,6 +11,7 @@ from twin.engine.reference import ReferenceEngine
 from twin.individualise import Individual, individualise
 from twin.intake.ask import question_for
 from twin.library import Library, load_library
+from twin.lifecycle import Twin, build
 from twin.vocabulary.regimen import Regimen, daily
 
 DESCRIBED: dict[str, dict[str, Any]] = {
@@ -51,6 +52,13 @@ def described(**changes: Any) -> Individual:
     return individualise(
         question_for({**found.reference_patient, **changes}, found).patient, found
     )
+
+
+def twin_of(**changes: Any) -> Twin:
+    """The twin of the reference patient, with some fields written otherwise."""
+    found = library()
+    question = question_for({**found.reference_patient, **changes}, found)
+    return build(question.patient, found, engine=engine(), warnings=question.warnings)
 
 
 def genes_with(**changes: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ with their reasons.  Out of scope a twin may be built and studied, but gives no 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from twin.interactions.effect import CoMedication, unlike_the_usual_dose
 from twin.library import Library
 from twin.physiology.organ_function import Kidney
 from twin.vocabulary.patient import ChildPughClass, Patient
@@ -43,7 +44,7 @@ def scope_of(
     library: Library,
     *,
     child_pugh_class: ChildPughClass,
-    unknown_medicines: tuple[str, ...],
+    medicines: CoMedication,
     kidney: Kidney | None = None,
     warnings: Iterable[str] = (),
 ) -> Scope:
@@ -64,13 +65,19 @@ def scope_of(
         against.append(f"active bleeding: {domain.bleeding_why}")
     if child_pugh_class in domain.failing_liver_classes:
         against.append(domain.failing_liver_why)
+    against += [
+        f"{name}: its effect on warfarin is not known here; no dose is given until "
+        "that is acknowledged (co_medication: acknowledged: true, or --acknowledge)"
+        for name in medicines.not_acknowledged
+    ]
     if against:
         return OutOfScope(tuple(against))
     doubts = [*warnings]
     doubts += [
         f"{name}: its effect on warfarin is not in the table and is not modelled"
-        for name in unknown_medicines
+        for name in medicines.unknown
     ]
+    doubts += _medicine_doubts(patient, medicines, library)
     if child_pugh_class != "none":
         doubts.append(
             f"Child-Pugh {child_pugh_class}: no doses of such patients were fitted"
@@ -80,14 +87,53 @@ def scope_of(
         for gene in _GENES_THAT_MATTER_MOST
         if patient.genotype.of(gene) is None
     ]
-    known = [name for name in patient.co_medication if name not in unknown_medicines]
-    if len(known) > 1:
-        doubts.append(
-            f"the effects of {', '.join(known)} are multiplied; together they were "
-            "never modelled"
-        )
     if kidney is not None and kidney.kidney_class == "severe":
         doubts.append("severe kidney disease: its factor rests on few patients")
     if kidney is not None and kidney.conflict is not None:
         doubts.append(kidney.conflict)
     return Caution(tuple(doubts)) if doubts else InScope()
+
+
+def _medicine_doubts(
+    patient: Patient, medicines: CoMedication, library: Library
+) -> list[str]:
+    """What a prescriber must know of medicines whose effect is in the table."""
+    doubts = []
+    if len(medicines.known) > 1:
+        doubts.append(
+            f"the effects of {', '.join(medicines.known)} are combined; together they "
+            "were never modelled"
+        )
+    for each in patient.co_medication:
+        name = library.interactions.known_as(each.name)
+        if name is not None and each.stop_day is not None:
+            doubts.append(
+                f"{name} stops on day {each.stop_day:g}: the dose is for while it is "
+                "taken, and must be found anew as its effect goes"
+            )
+        if name is not None and each.start_day is not None and each.start_day > 0:
+            doubts.append(
+                f"{name} starts on day {each.start_day:g}: the dose is for when its "
+                "effect is there; the course shows the days before"
+            )
+        if name is not None and unlike_the_usual_dose(each, name, library.interactions):
+            usual = library.interactions.medicines[name].usual_daily_dose_mg
+            doubts.append(
+                f"{name}: its effect is known at about {usual:g} mg/d only, and is "
+                "taken unchanged at this dose"
+            )
+        unverified = [
+            target
+            for (
+                medicine,
+                target,
+                _,
+            ), c in library.interactions.constants.constants.items()
+            if medicine == name and c.evidence == "unverified"
+        ]
+        if unverified:
+            doubts.append(
+                f"{name}: its effect on {', '.join(dict.fromkeys(unverified))} was "
+                "not read in a source; watch the INR"
+            )
+    return doubts

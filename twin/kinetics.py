@@ -11,13 +11,11 @@ from types import MappingProxyType
 
 from twin.errors import LibraryError
 from twin.genetics.allele_tables import Allele
+from twin.interactions.effect import Effect
+from twin.interactions.medicines import Enzyme
 from twin.vocabulary.constant import ConstantTable
 
-R_ENZYMES = ("CYP1A2", "CYP2C19", "CYP3A4")
-_UNKNOWN_MEDICINE = (
-    "no effect on warfarin's enzymes is in the table, none is modelled; "
-    "watch the INR when it starts or stops"
-)
+R_ENZYMES: tuple[Enzyme, ...] = ("CYP1A2", "CYP2C19", "CYP3A4")
 _UMOL_PER_H_FROM_PMOL_PER_MIN = 60e-6  # a definition, exact
 
 
@@ -34,6 +32,7 @@ class EnzymeKinetics:
     km_s_um: float
     km_s_in_vivo_divisor: float
     cyp2c9_share_of_s: float
+    cyp3a4_share_of_other_s: float
     vmax_r_pmol_per_min_per_mg: Mapping[str, float]
     km_r_um: Mapping[str, float]
     km_r_in_vivo_divisor: float
@@ -69,6 +68,7 @@ class EnzymeKinetics:
             number("S", "CYP2C9", "km", unit="uM"),
             number("S", "CYP2C9", "km_in_vivo_divisor", unit="1"),
             number("S", "CYP2C9", "share_of_clearance", unit="1"),
+            number("S", "CYP3A4", "share_of_other_routes", unit="1"),
             MappingProxyType(
                 {e: number("R", e, "vmax", unit="pmol/min/mg") for e in R_ENZYMES}
             ),
@@ -83,92 +83,6 @@ class EnzymeKinetics:
             weights,
             table,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """Multipliers of the routes, 1 for an undisturbed liver."""
-
-    cyp2c9: float = 1.0
-    other_s: float = 1.0
-    r: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Interactions:
-    """`inhibitors.csv`: what co-medicines do to the routes; other names for them."""
-
-    activity: Mapping[str, Activity]
-    other_names: Mapping[str, str]
-    constants: ConstantTable
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> "Interactions":
-        """From the rows of the file."""
-        table = ConstantTable.from_rows(
-            rows, name="inhibitors.csv", keys=("medicine", "quantity")
-        )
-        other_names = {
-            name: quantity.removeprefix("is ")
-            for name, quantity in table.constants
-            if quantity.startswith("is ")
-        }
-        medicines = dict.fromkeys(m for m, _ in table.constants if m not in other_names)
-
-        def activity(medicine: str) -> Activity:
-            routes = ("cyp2c9", "other_s", "r")
-            return Activity(*(table.number(medicine, r, unit="1") for r in routes))
-
-        activities = MappingProxyType({m: activity(m) for m in medicines})
-        return cls(activities, MappingProxyType(other_names), table)
-
-
-@dataclass(frozen=True, slots=True)
-class CoMedication:
-    """The joint effect of all co-medicines, and which of them are not known."""
-
-    activity: Activity
-    unknown: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-
-def co_medication(
-    medicines: Iterable[str], *, interactions: Interactions
-) -> CoMedication:
-    """The product of the medicines' activity multipliers.
-
-    The order does not matter; a medicine named twice counts once.  A medicine that
-    is not in the table changes nothing and is reported: unknown is not harmless.
-    Assumes: steady state of the co-medicine, effects independent of one another.
-    """
-    cyp2c9 = other_s = r = 1.0
-    unknown: list[str] = []
-    reasons: list[str] = []
-    written = {medicine.strip().casefold() for medicine in medicines}
-    for medicine in sorted({interactions.other_names.get(m, m) for m in written}):
-        effect = interactions.activity.get(medicine)
-        if effect is None:
-            unknown.append(medicine)
-            reasons.append(f"{medicine}: {_UNKNOWN_MEDICINE}")
-            continue
-        cyp2c9 *= effect.cyp2c9
-        other_s *= effect.other_s
-        r *= effect.r
-        reasons.append(
-            f"{medicine}: CYP2C9 x{effect.cyp2c9:g}, other routes of S x"
-            f"{effect.other_s:g}, R x{effect.r:g}"
-        )
-    return CoMedication(Activity(cyp2c9, other_s, r), tuple(unknown), tuple(reasons))
-
-
-def inhibition_and_induction(activity: float) -> tuple[float, float]:
-    """An activity multiplier as the model takes it: (sum of I/Ki, induction fold).
-
-        a < 1: i = 1/a - 1, ind = 1        a >= 1: i = 0, ind = a
-
-    Far from saturation ind/(1 + i) = a.
-    """
-    return (1 / activity - 1, 1.0) if activity < 1 else (0.0, activity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +127,7 @@ def s_warfarin_rates(
     *,
     functional_liver_mass_g: float,
     kinetics: EnzymeKinetics,
-    activity: Activity | None = None,
+    effect: Effect | None = None,
     abundance: float = 1.0,
     other_routes: float = 1.0,
 ) -> EnzymeRates:
@@ -228,14 +142,15 @@ def s_warfarin_rates(
 
     Args:
         alleles: from `twin.genetics.function`, in either order.
-        activity: of co-medicines; enters as inhibition or induction.
+        effect: of co-medicines: CYP2C9 through I/Ki and its amount, the other
+            routes as far as they are CYP3A4's.
         abundance, other_routes: of CYP2C9 (disease, rs12777823) and of all other
             routes (disease) against a healthy adult.
 
     Source: Rettie et al. (1992), constants as in the table; SF is the effect of
     albumin on CYP2C9's Km, Rowland et al. (2008).
     """
-    activity = activity or Activity()
+    effect = effect or Effect()
     wild = liver_capacity_umol_per_h(
         kinetics.kcat_s_per_min * kinetics.cyp2c9_pmol_per_mg,
         protein_mg_per_g=kinetics.protein_mg_per_g_liver,
@@ -243,7 +158,7 @@ def s_warfarin_rates(
     )
     km = kinetics.km_s_um / kinetics.km_s_in_vivo_divisor
     share = kinetics.cyp2c9_share_of_s
-    inhibition, induction = inhibition_and_induction(activity.cyp2c9)
+    by_cyp3a4 = kinetics.cyp3a4_share_of_other_s
 
     def capacity(allele: Allele) -> float:
         return abundance * wild * allele.activity * allele.km_multiplier / 2
@@ -252,9 +167,9 @@ def s_warfarin_rates(
         (capacity(alleles[0]), capacity(alleles[1])),
         (km * alleles[0].km_multiplier, km * alleles[1].km_multiplier),
         other_routes * (wild / km) * (1 - share) / share,
-        inhibition,
-        induction,
-        activity.other_s,
+        effect.inhibition["CYP2C9"],
+        effect.amount["CYP2C9"],
+        1.0 + by_cyp3a4 * (effect.activity("CYP3A4") - 1.0),
     )
 
 
@@ -263,7 +178,7 @@ def r_warfarin_rates(
     functional_liver_mass_g: float,
     kinetics: EnzymeKinetics,
     reference_unbound_fraction: float,
-    activity: Activity | None = None,
+    effect: Effect | None = None,
     abundance: Mapping[str, float] | None = None,
 ) -> EnzymeRates:
     """All routes of R-warfarin, linear: CYP1A2, 2C19, 3A4 and reductase.
@@ -274,12 +189,13 @@ def r_warfarin_rates(
     any unbound concentration, so no term saturates.
 
     Args:
+        effect: of co-medicines on each enzyme; the reductase is not touched.
         abundance: of each enzyme against a healthy adult (disease), 1 if left out.
     Source: OSP Warfarin-Model (2025), constants as in the table.
     """
-    activity, abundance = activity or Activity(), abundance or {}
-    cytochromes = sum(
-        abundance.get(enzyme, 1.0)
+    effect, abundance = effect or Effect(), abundance or {}
+    by_enzyme = {
+        enzyme: abundance.get(enzyme, 1.0)
         * liver_capacity_umol_per_h(
             kinetics.vmax_r_pmol_per_min_per_mg[enzyme],
             protein_mg_per_g=kinetics.protein_mg_per_g_liver,
@@ -287,12 +203,15 @@ def r_warfarin_rates(
         )
         / (kinetics.km_r_um[enzyme] / kinetics.km_r_in_vivo_divisor)
         for enzyme in R_ENZYMES
-    )
+    }
     reference_l_per_h = (
         kinetics.reductase_r_ml_per_h_per_kg * kinetics.reference_weight_kg / 1000
     )
     relative_mass = functional_liver_mass_g / kinetics.reference_liver_mass_g
     reductase = reference_l_per_h / reference_unbound_fraction * relative_mass
     km = (kinetics.km_s_um, kinetics.km_s_um)  # any: the terms are empty
-    linear = cytochromes + reductase
-    return EnzymeRates((0.0, 0.0), km, linear, linear_activity=activity.r)
+    linear = sum(by_enzyme.values()) + reductase
+    changed = reductase + sum(
+        clearance * effect.activity(enzyme) for enzyme, clearance in by_enzyme.items()
+    )
+    return EnzymeRates((0.0, 0.0), km, linear, linear_activity=changed / linear)

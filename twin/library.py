@@ -15,17 +15,19 @@ from twin.coagulation.surrogate_rows import surrogate_from
 from twin.errors import LibraryError
 from twin.genetics.allele_definitions import AlleleDefinitions
 from twin.genetics.allele_tables import (
-    REFERENCE_ALLELES,
     AlleleFrequencies,
     AlleleFunctions,
 )
-from twin.genetics.names import GeneNames
+from twin.genetics.guideline import GuidelineTable
 from twin.genetics.phenotype import Phenotypes
-from twin.kinetics import EnzymeKinetics, Interactions
+from twin.interactions.medicines import Interactions
+from twin.interactions.observed import ObservedChange, observed_of
+from twin.kinetics import EnzymeKinetics
 from twin.model_files import (
     content_sha256,
     models_folder,
     rows_of,
+    table_of,
     text_of,
     toml_of,
 )
@@ -37,7 +39,14 @@ from twin.sbml.evidence import evidence_of
 from twin.sbml.model_spec import Administration, ModelSpec
 from twin.sbml.reader import read
 from twin.vocabulary.constant import ConstantTable
-from twin.vocabulary.domain import Domain, TargetRange
+from twin.vocabulary.domain import (
+    Domain,
+    Indication,
+    LabelBand,
+    TargetRange,
+    indications_of,
+    label_bands_of,
+)
 from twin.vocabulary.estimate import TAKE_OUT, Estimates, fitted_rows
 from twin.vocabulary.genotype import GENES
 
@@ -60,9 +69,14 @@ class Library:
     frequencies: AlleleFrequencies
     kinetics: EnzymeKinetics
     interactions: Interactions
+    observed_interactions: tuple[ObservedChange, ...]
     surrogate: ProthrombinSurrogate
     domain: Domain
     target: TargetRange
+    indications: Mapping[str, Indication]
+    label_bands: tuple[LabelBand, ...]
+    guideline: GuidelineTable
+    algorithms: Mapping[str, Any]
     highest_readable_inr: float
     fitted_doses_mg: tuple[float, float]
     tablets_mg: tuple[float, ...]
@@ -103,6 +117,8 @@ class Library:
         if table.name == self.drug.name:
             return replace(self, drug=table)
         name = next(n for n in _MADE_OF_ROWS if getattr(self, n).constants.name == file)
+        if name == "interactions":
+            return replace(self, interactions=self.interactions.with_constants(table))
         made = _MADE_OF_ROWS[name].from_rows(table.rows())
         if isinstance(made, AlleleFunctions):
             made = made.with_classes_of(self.alleles)
@@ -157,7 +173,7 @@ def load_library(
         toml_of(folder / "fitted.toml", "date", "command", "data")
     )
 
-    genetics = models / "genetics"
+    genetics, medicines = models / "genetics", models / "interactions"
     pharmacogenes = load_pharmacogenes()
 
     def rows(path: Path) -> list[_Row]:
@@ -190,11 +206,19 @@ def load_library(
         ),
         kinetics=EnzymeKinetics.from_rows(rows(folder / "enzyme_kinetics.csv")),
         interactions=Interactions.from_rows(
-            rows(models / "interactions" / "inhibitors.csv")
+            rows(medicines / "mechanisms.csv"),
+            medicines=table_of(medicines / "medicines.csv", "name", "atc"),
+        ),
+        observed_interactions=observed_of(
+            table_of(medicines / "observed.csv", "basis")
         ),
         surrogate=_surrogate(models / "clotting"),
         domain=Domain.of(toml_of(folder / "domain.toml", "fields", "scope")),
         target=TargetRange(**targets["default"]),
+        indications=indications_of(table_of(folder / "indications.csv", "code", "low")),
+        label_bands=label_bands_of(table_of(folder / "label_bands.csv", "quantity")),
+        guideline=GuidelineTable.of(toml_of(folder / "cpic_2017.toml", "step", "note")),
+        algorithms=MappingProxyType(toml_of(folder / "published_algorithms.toml")),
         highest_readable_inr=targets["readable"]["highest_inr"],
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),
         tablets_mg=tuple(products["strengths_mg"]),
@@ -214,22 +238,6 @@ def load_library(
     )
     _refuse_strays(estimates, library)
     return library
-
-
-def gene_names(library: Library) -> dict[str, GeneNames]:
-    """What may be typed for each gene, and what every panel tests for."""
-    return {
-        gene: GeneNames(
-            reference=REFERENCE_ALLELES[gene],
-            alleles=tuple(library.alleles.alleles[gene]),
-            measured=library.alleles.measured[gene],
-            synonyms=MappingProxyType(dict(library.panels[gene]["synonyms"])),
-            panel=frozenset(library.panels[gene]["panel"]),
-            definition=library.definitions.genes[gene],
-            phenotypes=library.phenotypes,
-        )
-        for gene in GENES
-    }
 
 
 def _administrations(

@@ -4,14 +4,16 @@ A twin never changes: what would alter it makes another one.  Its name is the di
 of all it is made of.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import numpy.typing as npt
 
 from twin.applicability import Scope, scope_of
 from twin.engine.simulate import Engine, simulate
-from twin.individualise import Individual, individualise
+from twin.individualise import Individual, changes_over, individualise
 from twin.library import Library
 from twin.multiscale.coupling import (
     CoupledPrediction,
@@ -27,6 +29,8 @@ from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import Regimen
 
 SOFTWARE_VERSION = "0.1.0"
+
+_HOURS_PER_DAY = 24.0
 
 TOLERANCE = 1e-6
 """Relative tolerance of the twin's own predictions; INR is then right to 1e-5."""
@@ -50,6 +54,7 @@ class Twin:
     provenance: Provenance
     digest: str
     library: Library = field(repr=False)
+    fed: bool = False
 
 
 def build(
@@ -84,7 +89,7 @@ def build(
         patient,
         library,
         child_pugh_class=individual.liver.child_pugh_class,
-        unknown_medicines=individual.co_medication.unknown,
+        medicines=individual.co_medication,
         kidney=individual.kidney,
         warnings=warnings,
     )
@@ -96,6 +101,7 @@ def build(
         provenance,
         digest([patient, provenance]),
         library,
+        fed,
     )
 
 
@@ -107,6 +113,7 @@ def predict(
     outputs: tuple[str, ...],
     engine: Engine,
     tolerance: float = TOLERANCE,
+    as_taken: bool = False,
 ) -> Prediction:
     """What the twin's full model says happens under a regimen.
 
@@ -115,12 +122,22 @@ def predict(
         regimen: doses and changes on the twin's clock.
         times_h: float64[time], strictly increasing.
         outputs: SBML ids, e.g. `INR`, `S_plasma`, `F__VII`.
+        as_taken: other medicines start and stop on their days; else all are taken
+            and have come to rest.
 
     Returns: [draw, time, output].
     """
+    ensemble = twin.ensemble
+    if as_taken:
+        days = math.ceil(float(np.max(times_h)) / _HOURS_PER_DAY)
+        start, changes = changes_over(
+            twin.individual, twin.library, days=days, fed=twin.fed
+        )
+        ensemble = Ensemble.of(start)
+        regimen = regimen.joined(Regimen(changes=changes))
     return simulate(
         twin.library.spec,
-        twin.ensemble,
+        ensemble,
         regimen,
         times_h,
         outputs=outputs,

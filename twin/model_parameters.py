@@ -92,20 +92,27 @@ def clotting_scale_parameters(
     liver: Liver,
     fitted: Mapping[str, float],
     library: Library,
+    *,
+    factors: Mapping[str, float],
 ) -> dict[str, float]:
-    """VKORC1, the vitamin K cycle at its drug-free rest, and the factors."""
+    """VKORC1, the vitamin K cycle at its drug-free rest, and the factors.
+
+    `factors`: what other medicines do to vitamin K, its enzyme and synthesis.
+    """
     values = {
-        "VKORC1_capacity": genes["VKORC1"].mean_activity,
+        "VKORC1_capacity": genes["VKORC1"].mean_activity * factors["VKORC1"],
         "VK__catabolism": genes["CYP4F2"].mean_activity,
-        "F__synthesis": liver.effects.factor_synthesis,
+        "F__synthesis": liver.effects.factor_synthesis * factors["factor_synthesis"],
         # Factor V is made by the same liver; fibrinogen is kept up until late.
         "PT__V": liver.effects.factor_synthesis,
         "F__plasma": anatomy.blood_volume_l * (1 - anatomy.haematocrit),
         "molar_mass": library.drug.number("warfarin", "molar_mass", unit="g/mol")
         / 1000,
     }
-    if patient.vitamin_k_intake_ug_per_day is not None:
-        values["VK__intake"] = patient.vitamin_k_intake_ug_per_day
+    eaten = patient.vitamin_k_intake_ug_per_day
+    usual = {**library.spec.constants, **fitted}["VK__intake"]
+    if eaten is not None or factors["vitamin_K_intake"] != 1.0:
+        values["VK__intake"] = (eaten or usual) * factors["vitamin_K_intake"]
     cycle = VitaminKCycle.of(
         {
             **library.spec.constants,

@@ -19,15 +19,17 @@ from service.twins.schemas import (
     FieldForm,
     Form,
     GeneForm,
+    IndicationForm,
     Limits,
+    MedicineForm,
     TargetForm,
     UnitForm,
 )
 from twin.dosing.answer import Answer, answer
 from twin.engine.simulate import Engine
-from twin.intake.ask import question_for
+from twin.intake.ask import gene_names, question_for
 from twin.intake.question import Question
-from twin.library import Library, gene_names
+from twin.library import Library
 from twin.lifecycle import build
 from twin.units import Quantity, accepted_units, canonical_unit, to_canonical
 from twin.vocabulary.domain import FieldLimits
@@ -159,6 +161,7 @@ def form_of(library: Library) -> Form:
             GeneForm(
                 name=gene,
                 alleles=names.alleles,
+                measured=names.measured,
                 reference=names.reference,
                 panel=tuple(sorted(names.panel)),
                 synonyms=dict(names.synonyms),
@@ -166,7 +169,27 @@ def form_of(library: Library) -> Form:
             for gene, names in gene_names(library).items()
         ),
         populations=library.frequencies.populations,
-        medicines=tuple(sorted(library.interactions.activity)),
+        medicines=tuple(
+            MedicineForm(
+                name=medicine.name,
+                other_names=medicine.other_names,
+                usual_daily_dose=None
+                if medicine.usual_daily_dose_mg is None
+                else Amount(value=medicine.usual_daily_dose_mg, unit="mg"),
+            )
+            for _, medicine in sorted(library.interactions.medicines.items())
+        ),
+        indications=tuple(
+            IndicationForm(
+                code=indication.code,
+                name=indication.name,
+                low=Amount(value=indication.target.low, unit=canonical_unit("inr")),
+                high=Amount(value=indication.target.high, unit=canonical_unit("inr")),
+                source=indication.target.source,
+                evidence=indication.target.evidence,
+            )
+            for indication in library.indications.values()
+        ),
         target_inr=TargetForm(
             low=Amount(value=target.low, unit=canonical_unit("inr")),
             high=Amount(value=target.high, unit=canonical_unit("inr")),

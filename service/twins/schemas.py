@@ -34,6 +34,8 @@ POINTERS: Mapping[str, str] = MappingProxyType(
         "dose": "/regimen/daily_dose",
         "dose_time": "/regimen/doses",
         "duration": "/regimen/duration",
+        "co_medicine_dose": "/co_medication",
+        "co_medicine_day": "/co_medication",
     }
 )
 
@@ -51,6 +53,8 @@ _OTHER_POINTERS = {
     "ascites": "/liver_disease/ascites",
     "encephalopathy": "/liver_disease/encephalopathy",
     "co_medication": "/co_medication",
+    "acknowledged": "/co_medication",
+    "indication": "/indication",
     "pregnant": "/pregnant",
     "active_bleeding": "/active_bleeding",
     "regimen": "/regimen",
@@ -135,15 +139,36 @@ class FieldForm(_Wire):
 class GeneForm(_Wire):
     """What may be written for one gene.
 
+    measured   those whose own effect on the drug somebody measured
     panel      alleles taken as tested when nobody says what was tested
     synonyms   other spellings accepted, and what each means
     """
 
     name: str
     alleles: tuple[str, ...]
+    measured: tuple[str, ...]
     reference: str
     panel: tuple[str, ...]
     synonyms: dict[str, str]
+
+
+class MedicineForm(_Wire):
+    """A medicine whose effect on the drug is known; by any of its names."""
+
+    name: str
+    other_names: tuple[str, ...]
+    usual_daily_dose: Amount | None
+
+
+class IndicationForm(_Wire):
+    """Why the drug is given, and the range that goes with it."""
+
+    code: str
+    name: str
+    low: Amount
+    high: Amount
+    source: str
+    evidence: str
 
 
 class TargetForm(_Wire):
@@ -166,5 +191,6 @@ class Form(_Wire):
     choices: dict[str, tuple[str, ...]]
     genes: tuple[GeneForm, ...]
     populations: tuple[str, ...]
-    medicines: tuple[str, ...]
+    medicines: tuple[MedicineForm, ...]
+    indications: tuple[IndicationForm, ...]
     target_inr: TargetForm

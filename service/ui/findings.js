@@ -5,6 +5,7 @@ import { list, pairs, percent, rounded, section, table } from "./tables.js";
 
 const NOT_GIVEN = null;
 const FIRST = 5;
+const FEW = 8;
 
 // field of the answer, how it is called, and the unit the answer gives it in
 const PATIENT = [
@@ -58,7 +59,7 @@ export function patient(given) {
   const liver = given.liver_disease ?? {};
   const items = [...described(PATIENT, given), ...described(LIVER, liver)];
   if (given.co_medication.length > 0) {
-    items.push(["Other medicines", given.co_medication.join(", ")]);
+    items.push(["Other medicines", given.co_medication.map(medicine).join("; ")]);
   }
   if (given.pregnant) items.push(["Pregnant", "yes"]);
   if (given.active_bleeding) items.push(["Active bleeding", "yes"]);
@@ -67,12 +68,19 @@ export function patient(given) {
   return section("The patient, as understood", pairs(items));
 }
 
+function medicine({ name, daily_dose_mg, start_day, stop_day }) {
+  const parts = [daily_dose_mg === NOT_GIVEN ? name : `${name} ${daily_dose_mg} mg/day`];
+  if (start_day !== NOT_GIVEN) parts.push(`from day ${start_day}`);
+  if (stop_day !== NOT_GIVEN) parts.push(`until day ${stop_day}`);
+  return parts.join(", ");
+}
+
 export function genotype(genes) {
   const rows = genes.map((gene) => [
     gene.gene,
     gene.reported ?? h("strong", { class: "unknown" }, "not tested"),
     meaning(gene),
-    possible(gene.possibilities),
+    possible(gene),
   ]);
   return section(
     "Genotype, as understood",
@@ -90,18 +98,26 @@ function meaning(gene) {
     "div",
     {},
     gene.meaning,
-    h("div", { class: "hint" }, `not tested: ${gene.not_tested.join(", ")}`),
+    h("div", { class: "hint" }, `not tested: ${few(gene.not_tested)}`),
   );
 }
 
-function possible(possibilities) {
-  if (possibilities.length === 1) return possibilities[0].alleles;
+function few(names) {
+  const more = names.length - FEW;
+  return more <= 1 ? names.join(", ") : `${names.slice(0, FEW).join(", ")} and ${more} more`;
+}
+
+function possible({ possibilities, rarer_pairs, rarer_weight }) {
   const [likeliest] = possibilities;
+  if (possibilities.length === 1 && rarer_pairs === 0) return likeliest.alleles;
   return h(
     "details",
     {},
     h("summary", {}, `${likeliest.alleles} (${percent(likeliest.weight)}), others`),
-    list(possibilities.map((pair) => `${pair.alleles}: ${percent(pair.weight)}`)),
+    list([
+      ...possibilities.map((pair) => `${pair.alleles}: ${percent(pair.weight)}`),
+      ...(rarer_pairs > 0 ? [`${rarer_pairs} rarer pairs: ${percent(rarer_weight)} together`] : []),
+    ]),
   );
 }
 
@@ -203,4 +219,36 @@ export function provenance({ provenance: made, twin_digest: digest }) {
       ["Engine", made.engine],
     ], { wide: true }),
   );
+}
+
+// CPIC's figure: the boxes a patient passes, and the doses its percentages apply to.
+export function guideline({ guideline: found, doses }) {
+  const steps = found.paths.flatMap((path) => [
+    found.chosen === null && h("p", {}, h("strong", {}, `If ancestry is ${path.branch}`)),
+    list(path.steps.map((step) => `${step.says} (${step.strength}; ${step.because})`)),
+    path.notes.length > 0 && h("div", { class: "hint" }, list(path.notes)),
+  ]);
+  const rows = doses.map(({ algorithm, low_mg_per_day, high_mg_per_day }) => [
+    algorithm.name,
+    rounded(algorithm.dose_mg_per_day),
+    low_mg_per_day === high_mg_per_day
+      ? rounded(low_mg_per_day)
+      : `${rounded(low_mg_per_day)} to ${rounded(high_mg_per_day)}`,
+  ]);
+  return section(
+    "What CPIC’s 2017 guideline says",
+    ...steps,
+    rows.length > 0 &&
+      table(
+        "Published algorithms, mg/day: a second opinion, not the twin’s dose",
+        ["Algorithm", "Its dose", "After the steps above"],
+        rows,
+      ),
+    h("div", { class: "hint" }, list([...found.notes, found.source])),
+  );
+}
+
+export function label(sentences) {
+  if (sentences.length === 0) return null;
+  return section("What the label says", list(sentences));
 }

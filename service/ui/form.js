@@ -3,6 +3,7 @@
 // and checks them, the page does not.
 
 import { h, limits, offeredUnits, shownUnit } from "./dom.js";
+import { buildMedicines, medicinesOf } from "./medicines.js";
 
 const NOT_GIVEN = "not given";
 const NOT_TESTED = "not tested";
@@ -19,14 +20,29 @@ export function buildForm(form, fields) {
     ...fields.genes.map(geneRow),
     populationRow(fields.populations),
   );
-  form.querySelector("#medicines").append(
-    ...fields.medicines.map((name) =>
-      h("label", {}, h("input", { type: "checkbox", value: name }), ` ${name}`),
+  buildMedicines(form, fields.medicines);
+  buildIndications(form, fields);
+  const { low, high, source } = fields.target_inr;
+  const note = form.querySelector("#target-note");
+  const chosen = form.querySelector("#indication");
+  const say = () => {
+    const found = fields.indications.find(({ code }) => code === chosen.value);
+    const range = found ?? { low, high, source };
+    note.textContent =
+      `Left empty: INR ${range.low.value} to ${range.high.value} (${range.source}).`;
+  };
+  chosen.addEventListener("change", say);
+  form.addEventListener("reset", () => setTimeout(say));
+  say();
+}
+
+function buildIndications(form, fields) {
+  form.querySelector("#indication").append(
+    h("option", { value: "" }, NOT_GIVEN),
+    ...fields.indications.map(({ code, name, low, high }) =>
+      h("option", { value: code }, `${name} (INR ${low.value} to ${high.value})`),
     ),
   );
-  const { low, high, source } = fields.target_inr;
-  form.querySelector("#target-note").textContent =
-    `Left empty: INR ${low.value} to ${high.value} (${source}).`;
 }
 
 function pointerOf(place) {
@@ -89,6 +105,7 @@ function buildChoice(place, choices) {
 
 function geneRow(gene) {
   const id = `genotype-${gene.name}`;
+  const rare = gene.alleles.filter((allele) => !gene.measured.includes(allele));
   const pick = (which) =>
     h(
       "select",
@@ -100,7 +117,13 @@ function geneRow(gene) {
         "data-pointer": `/genotype/${gene.name}`,
       },
       h("option", { value: "" }, NOT_TESTED),
-      gene.alleles.map((allele) => h("option", { value: allele }, allele)),
+      gene.measured.map((allele) => h("option", { value: allele }, allele)),
+      rare.length > 0 &&
+        h(
+          "optgroup",
+          { label: "without kinetics of their own" },
+          rare.map((allele) => h("option", { value: allele }, allele)),
+        ),
     );
   return h(
     "div",
@@ -119,6 +142,7 @@ function panelChoice(gene) {
   );
   if (others.length === 0) return null;
   const usual = gene.panel.join(", ");
+  const measured = gene.measured.filter((allele) => allele !== gene.reference);
   return h(
     "label",
     { class: "panel" },
@@ -128,7 +152,8 @@ function panelChoice(gene) {
       { "data-panel": true },
       h("option", { value: "" }, "not stated"),
       h("option", { value: JSON.stringify(gene.panel) }, `${usual} only`),
-      h("option", { value: '"all"' }, `${usual}, ${others.join(", ")}`),
+      h("option", { value: JSON.stringify(measured) }, measured.join(", ")),
+      h("option", { value: '"all"' }, "every named allele"),
     ),
   );
 }
@@ -173,6 +198,8 @@ export function questionOf(form) {
   if (Object.keys(genotype).length > 0) question.genotype = genotype;
   const medicines = medicinesOf(form);
   if (medicines.length > 0) question.co_medication = medicines;
+  const indication = form.querySelector("#indication").value;
+  if (indication) question.indication = indication;
   return question;
 }
 
@@ -191,13 +218,6 @@ function genotypeOf(form) {
   const population = form.querySelector("#genotype-frequency_population").value;
   if (population) genotype.frequency_population = population;
   return genotype;
-}
-
-function medicinesOf(form) {
-  const ticked = [...form.querySelectorAll("#medicines input:checked")];
-  const written = form.querySelector("#other-medicines").value.split(/[\n,;]/);
-  return [...ticked.map((box) => box.value), ...written.map((name) => name.trim())]
-    .filter((name) => name !== "");
 }
 
 // ---------------------------------------------------------------- errors

@@ -11,8 +11,9 @@ from service.twins.schemas import POINTERS
 from tests.service.conftest import PATIENT
 from twin.dosing.answer import answer
 from twin.engine.reference import ReferenceEngine
+from twin.intake.ask import gene_names
 from twin.intake.question import Question, question_of
-from twin.library import Library, gene_names, load_library
+from twin.library import Library, load_library
 from twin.lifecycle import build
 from twin.reproducibility import plain
 from twin.units import accepted_units

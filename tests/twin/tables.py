@@ -4,7 +4,8 @@ import csv
 
 from tests.architecture.repository import ROOT
 from twin.genetics.allele_tables import AlleleFrequencies, AlleleFunctions
-from twin.kinetics import EnzymeKinetics, Interactions
+from twin.interactions.medicines import Interactions
+from twin.kinetics import EnzymeKinetics
 from twin.pharmacogenes import load_pharmacogenes
 from twin.physiology.distribution import TissueComposition
 from twin.physiology.organ_function_table import OrganFunction
@@ -27,7 +28,9 @@ DRUG = ConstantTable.from_rows(
     rows("warfarin/drug.csv"), name="drug.csv", keys=("subject", "quantity")
 )
 KINETICS = EnzymeKinetics.from_rows(rows("warfarin/enzyme_kinetics.csv"))
-INTERACTIONS = Interactions.from_rows(rows("interactions/inhibitors.csv"))
+INTERACTIONS = Interactions.from_rows(
+    rows("interactions/mechanisms.csv"), medicines=rows("interactions/medicines.csv")
+)
 PHARMACOGENES = load_pharmacogenes()
 DEFINITIONS = PHARMACOGENES.definitions
 ALLELES = AlleleFunctions.from_rows(

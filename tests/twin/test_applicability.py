@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tests.people import library, person
 from twin.applicability import Caution, InScope, OutOfScope, Scope, scope_of
+from twin.interactions.effect import co_medication
+from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.patient import ChildPughClass, Patient
 
 ADULT = person("typical").patient
@@ -30,7 +32,10 @@ def scope(
         patient,
         library(),
         child_pugh_class=child_pugh_class,
-        unknown_medicines=unknown_medicines,
+        medicines=co_medication(
+            [CoMedicine(name, acknowledged=True) for name in unknown_medicines],
+            interactions=library().interactions,
+        ),
         warnings=warnings,
     )
 
@@ -81,17 +86,49 @@ def test_what_is_out_of_scope_stays_so_whatever_else_is_known(
 def test_every_doubt_is_told():
     found = scope(
         child_pugh_class="A",
-        unknown_medicines=("garlic", "ginger"),
+        unknown_medicines=("moonshine", "snake oil"),
         warnings=("weight: 160 kg is above 157 kg",),
     )
 
     assert isinstance(found, Caution)
     assert [reason.split(":")[0] for reason in found.reasons] == [
         "weight",
-        "garlic",
-        "ginger",
+        "moonshine",
+        "snake oil",
         "Child-Pugh A",
     ]
+
+
+def test_an_unknown_medicine_blocks_the_dose_until_it_is_acknowledged():
+    taken = [CoMedicine("moonshine")]
+    unknown = co_medication(taken, interactions=library().interactions)
+
+    found = scope_of(ADULT, library(), child_pugh_class="none", medicines=unknown)
+
+    assert isinstance(found, OutOfScope)
+    assert "acknowledged" in found.reasons[0]
+    assert isinstance(scope(unknown_medicines=("moonshine",)), Caution)
+
+
+@pytest.mark.parametrize(
+    ("medicine", "said"),
+    [
+        (CoMedicine("fluconazole", stop_day=10.0), "stops on day 10"),
+        (CoMedicine("fluconazole", start_day=5.0), "starts on day 5"),
+        (CoMedicine("capecitabine", 500.0), "known at about 4300 mg/d only"),
+        (CoMedicine("zafirlukast"), "was not read in a source"),
+    ],
+)
+def test_what_a_prescriber_must_know_of_a_medicine_is_said(medicine, said):
+    patient = replace(ADULT, co_medication=(medicine,))
+    medicines = co_medication(
+        patient.co_medication, interactions=library().interactions
+    )
+
+    found = scope_of(patient, library(), child_pugh_class="none", medicines=medicines)
+
+    assert isinstance(found, Caution)
+    assert any(said in reason for reason in found.reasons)
 
 
 def test_a_doubt_is_no_refusal_and_a_refusal_forgets_the_doubts():

@@ -14,6 +14,7 @@ from twin.applicability import Caution, InScope
 from twin.lifecycle import TOLERANCE, Twin, build, predict
 from twin.multiscale.whole_model import course
 from twin.reproducibility import digest
+from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.genotype import Diplotype, Genotype
 from twin.vocabulary.patient import LiverDisease, Patient
 from twin.vocabulary.regimen import daily
@@ -37,7 +38,7 @@ OTHERWISE: dict[str, Any] = {
     "egfr_ml_per_min_per_1_73m2": 90.0,
     "liver_disease": LiverDisease("A"),
     "vitamin_k_intake_ug_per_day": 100.0,
-    "co_medication": ("amiodarone",),
+    "co_medication": (CoMedicine("amiodarone"),),
     "pregnant": True,
     "active_bleeding": True,
     "target_inr": (2.5, 3.5),
@@ -147,7 +148,13 @@ def test_a_twin_is_not_changed_afterwards():
     ("patient", "said"),
     [
         (replace(PATIENT, genotype=Genotype()), "CYP2C9 was not tested"),
-        (replace(PATIENT, co_medication=("amiodarone", "fluconazole")), "multiplied"),
+        (
+            replace(
+                PATIENT,
+                co_medication=(CoMedicine("amiodarone"), CoMedicine("fluconazole")),
+            ),
+            "are combined",
+        ),
         (replace(PATIENT, egfr_ml_per_min_per_1_73m2=18.0), "severe kidney disease"),
         (
             replace(PATIENT, egfr_ml_per_min_per_1_73m2=20.0, creatinine_mg_per_dl=0.8),

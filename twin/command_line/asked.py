@@ -1,5 +1,6 @@
 """What every question about a patient starts with: file, options, library, twin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +9,15 @@ import typer
 
 from twin.command_line.patient_file import read_document
 from twin.engine.reference import ReferenceEngine
-from twin.errors import InputError, RegimenError
-from twin.intake.ask import question_for
+from twin.errors import GenotypeError, InputError, PatientError, RegimenError
+from twin.intake.ask import gene_names, question_for
+from twin.intake.genotype import in_our_names
+from twin.intake.laboratory import laboratory_file
 from twin.intake.question import Question
 from twin.intake.regimen import regimen_of
 from twin.library import Library, load_library
 from twin.lifecycle import Twin, build
+from twin.vocabulary.genotype import GENES, Genotype
 
 PatientFile = Annotated[
     Path,
@@ -33,6 +37,25 @@ Days = Annotated[
     int | None, typer.Option(metavar="N", help="How many days to look at.")
 ]
 _HOURS_PER_DAY = 24
+GenotypeFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--genotype",
+        metavar="FILE",
+        help="The patient's genes from a laboratory's file: VCF, PharmCAT.",
+    ),
+]
+Sample = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Whose column of --genotype."),
+]
+Acknowledge = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MEDICINE",
+        help="You know that the twin does not know this medicine's effect.",
+    ),
+]
 Fed = Annotated[bool, typer.Option("--fed", help="Tablets are taken with food.")]
 
 
@@ -52,8 +75,19 @@ def asked(
     daily_dose: str | None = None,
     days: int | None = None,
     fed: bool = False,
+    genotype: Path | None = None,
+    sample: str | None = None,
+    acknowledge: Sequence[str] = (),
 ) -> Asked:
     """The question in a file, with the options that change it.
+
+    Args:
+        path: of the patient's file.
+        daily_dose, days: asked about in place of the file's regimen.
+        fed: tablets are taken with food.
+        genotype, sample: a laboratory's file, and whose column in it; it takes the
+            place of the genes in the patient's file.
+        acknowledge: medicines the user knows that the twin does not know.
 
     Raises: InputError naming the file or the option.
     """
@@ -63,6 +97,9 @@ def asked(
         question = question_for(document, library)
     except InputError as error:
         raise type(error)(f"{path}: {error}") from error
+    if genotype is not None:
+        question = _with_genotype(question, genotype, sample, library)
+    question = _acknowledged(question, acknowledge, library)
     question = _with_options(question, library, daily_dose, days)
     if days is not None and daily_dose is None:
         _keep_every_dose(question)
@@ -71,6 +108,54 @@ def asked(
         question.patient, library, engine=engine, fed=fed, warnings=question.warnings
     )
     return Asked(question, library, twin, engine)
+
+
+def _with_genotype(
+    question: Question, path: Path, sample: str | None, library: Library
+) -> Question:
+    """The patient with the genes of a laboratory's file."""
+    written = question.patient.genotype
+    if written.results:
+        genes = ", ".join(each.gene for each in written.results)
+        raise GenotypeError(
+            f"--genotype {path}: the patient's file gives {genes} too; keep one of them"
+        )
+    result = laboratory_file(path, library.pharmacogenes, sample=sample)
+    names = gene_names(library)
+    calls = [
+        in_our_names(result.calls[gene], names[gene])
+        for gene in GENES
+        if result.calls[gene].positions_read or result.calls[gene].pairs
+    ]
+    patient = replace(
+        question.patient,
+        genotype=Genotype.of_results(calls, written.frequency_population),
+    )
+    return replace(
+        question, patient=patient, warnings=(*question.warnings, *result.remarks)
+    )
+
+
+def _acknowledged(
+    question: Question, names: Sequence[str], library: Library
+) -> Question:
+    """Mark medicines as acknowledged; each must be one the twin does not know."""
+    wanted = {name.strip().casefold() for name in names}
+    taken = {m.name.casefold() for m in question.patient.co_medication}
+    for name in sorted(wanted):
+        if name not in taken:
+            raise PatientError(
+                f"--acknowledge {name}: the patient's file lists no such medicine"
+            )
+        if library.interactions.known_as(name) is not None:
+            raise PatientError(
+                f"--acknowledge {name}: the twin knows it; leave the option out"
+            )
+    medicines = tuple(
+        replace(m, acknowledged=m.acknowledged or m.name.casefold() in wanted)
+        for m in question.patient.co_medication
+    )
+    return replace(question, patient=replace(question.patient, co_medication=medicines))
 
 
 def _with_options(

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from twin.command_line.asked import DailyDose, Days, Fed, PatientFile, asked
+from twin.command_line.asked import (
+    Acknowledge,
+    DailyDose,
+    Days,
+    Fed,
+    GenotypeFile,
+    PatientFile,
+    Sample,
+    asked,
+)
 from twin.command_line.files import png
 from twin.command_line.output import Json, done, progress, say
 from twin.command_line.show_answer import shown
@@ -20,6 +29,9 @@ def dose(
     daily_dose: DailyDose = None,
     days: Days = None,
     fed: Fed = False,
+    genotype: GenotypeFile = None,
+    sample: Sample = None,
+    acknowledge: Acknowledge = None,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -32,7 +44,15 @@ def dose(
 ) -> None:
     """Propose a maintenance dose; show the course, the reasons and the warnings."""
     with progress("building the twin"):
-        this = asked(patient, daily_dose=daily_dose, days=days, fed=fed)
+        this = asked(
+            patient,
+            daily_dose=daily_dose,
+            days=days,
+            fed=fed,
+            genotype=genotype,
+            sample=sample,
+            acknowledge=acknowledge or (),
+        )
         question = this.question
         given = answer(
             this.twin,

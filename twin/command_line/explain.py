@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import typer
 
-from twin.command_line.asked import Asked, DailyDose, Fed, PatientFile, asked
+from twin.command_line.asked import (
+    Acknowledge,
+    Asked,
+    DailyDose,
+    Fed,
+    GenotypeFile,
+    PatientFile,
+    Sample,
+    asked,
+)
 from twin.command_line.output import Json, done, progress, say, table
 from twin.dosing.explanation import explain as scales_of
 from twin.dosing.figures import Scale
@@ -30,11 +39,21 @@ def explain(
     patient: PatientFile,
     daily_dose: DailyDose = None,
     fed: Fed = False,
+    genotype: GenotypeFile = None,
+    sample: Sample = None,
+    acknowledge: Acknowledge = None,
     _json: Json = False,
 ) -> None:
     """Walk the scales from variant to INR, at the maintenance dose."""
     with progress("building the twin"):
-        this = asked(patient, daily_dose=daily_dose, fed=fed)
+        this = asked(
+            patient,
+            daily_dose=daily_dose,
+            fed=fed,
+            genotype=genotype,
+            sample=sample,
+            acknowledge=acknowledge or (),
+        )
         found = recommend(this.twin, engine=this.engine)
     proposed = isinstance(found, Recommendation)
     if this.question.regimen is not None:

@@ -42,6 +42,7 @@ _PLAIN: dict[str, Any] = {
     },
 }
 _MISSING = object()
+_CYP2C9_SCORE = {"genotype": {"CYP2C9": {"activity_score": 7}}}
 # Where each quantity of the domain stands in a file.
 _PATHS: dict[str, tuple[str, ...]] = {
     "bilirubin": ("liver_disease", "bilirubin"),
@@ -50,11 +51,14 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "dose": ("regimen", "daily_dose"),
     "duration": ("regimen", "duration"),
     "dose_time": ("regimen", "doses", "time"),
+    "co_medicine_dose": ("co_medication", "daily_dose"),
+    "co_medicine_day": ("co_medication", "start"),
 }
 _BESIDE: dict[str, dict[str, Any]] = {
     "liver_disease": {"child_pugh_class": "A"},
     "target_inr": {"low": "2 {INR}", "high": "5 {INR}"},
     "regimen": {"daily_dose": "5 mg", "duration": "30 d"},
+    "co_medication": {"medicine": "amiodarone"},
 }
 _NEEDED = ("age", "weight", "height")
 _HOURS_PER_DAY = 24
@@ -71,7 +75,7 @@ def answer_to(document: object, library: Library) -> str:
         question.patient,
         library,
         child_pugh_class=individual.liver.child_pugh_class,
-        unknown_medicines=individual.co_medication.unknown,
+        medicines=individual.co_medication,
         warnings=question.warnings,
     )
     if isinstance(scope, OutOfScope):
@@ -138,8 +142,10 @@ def _slips(name: str, limits: FieldLimits) -> Iterator[tuple[str, Any]]:
     yield "unit of another kind", f"{number} {'kg' if unit != 'kg' else 'cm'}"
     if low > 0:
         yield "below the hard limit", f"{0.9 * low:.6g} {unit}"
-    else:
+    elif low == 0:
         yield "negative", f"-1 {unit}"
+    else:
+        yield "below the hard limit", f"{1.1 * low:.6g} {unit}"
     yield "above the hard limit", f"{1.1 * high:.6g} {unit}"
     yield "endless", f"1e999 {unit}"
     yield "a decimal comma", f"{number.split('.')[0]},5 {unit}"
@@ -158,7 +164,9 @@ def _case(name: str, slip: str, value: Any, library: Library) -> Case:
         return _changed(name, slip, {"regimen": {"doses": value}}, library)
     if len(path) == 1:
         return _changed(name, slip, {name: value}, library)
-    beside = {**_BESIDE[path[0]], path[1]: value}
+    beside: Any = {**_BESIDE[path[0]], path[1]: value}
+    if path[0] == "co_medication":
+        beside = [beside]
     return _changed(name, slip, {path[0]: beside}, library)
 
 
@@ -196,6 +204,31 @@ _OTHERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("co_medication", "not names", {"co_medication": [5]}),
     ("co_medication", "twice", {"co_medication": ["amiodarone", "Amiodarone"]}),
     ("co_medication", "unknown medicine", {"co_medication": ["moonshine"]}),
+    (
+        "co_medication",
+        "unknown medicine, acknowledged",
+        {"co_medication": [{"medicine": "moonshine", "acknowledged": True}]},
+    ),
+    (
+        "co_medication",
+        "stops before it starts",
+        {"co_medication": [{"medicine": "amiodarone", "start": "5 d", "stop": "2 d"}]},
+    ),
+    ("co_medication", "no name", {"co_medication": [{"daily_dose": "200 mg"}]}),
+    ("indication", "unknown", {"indication": "headache"}),
+    ("genotype", "bases of no strand", {"genotype": {"rs9923231": "C/A"}}),
+    ("genotype", "one base", {"genotype": {"rs1799853": "C"}}),
+    (
+        "genotype",
+        "position and diplotype",
+        {"genotype": {"CYP2C9": "*1/*1", "rs1799853": "C/C"}},
+    ),
+    (
+        "genotype",
+        "a variant of another build",
+        {"genotype": {"NC_000016.9:g.31096368G>T": "heterozygous"}},
+    ),
+    ("CYP2C9", "impossible activity score", _CYP2C9_SCORE),
     ("genotype", "not genes", {"genotype": "*1/*3"}),
     ("genotype", "unknown gene", {"genotype": {"CYP2D6": "*1/*4"}}),
     ("CYP2C9", "unknown allele", _cyp2c9("*1/*99")),

@@ -18,7 +18,9 @@ from pathlib import Path
 from twin.command_line.files import read_text
 from twin.credibility.calibration.stable_doses import StablePatient
 from twin.errors import ObservationError
-from twin.library import Library, gene_names
+from twin.intake.ask import gene_names
+from twin.library import Library
+from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.genotype import Diplotype, Genotype
 from twin.vocabulary.patient import Patient
 
@@ -117,7 +119,9 @@ def _patient(row: Mapping[str, str], library: Library) -> tuple[Patient, float] 
         )
     )
     medicines = tuple(
-        name for name, column in _MEDICINES.items() if row.get(column) in ("1", "1.0")
+        CoMedicine(name)
+        for name, column in _MEDICINES.items()
+        if row.get(column) in ("1", "1.0")
     )
     patient = Patient(
         age_years=age,

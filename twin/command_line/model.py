@@ -10,6 +10,8 @@ from twin.command_line.files import write_text
 from twin.command_line.fit import fit_estimates
 from twin.command_line.model_alleles import alleles
 from twin.command_line.model_describe import describe
+from twin.command_line.model_export import export
+from twin.command_line.model_inspect import inspect
 from twin.command_line.model_surrogate import surrogate
 from twin.command_line.output import Json, done, progress, say
 from twin.errors import LibraryError
@@ -27,6 +29,8 @@ from twin.sbml.compiler import (
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("alleles")(alleles)
 app.command("describe")(describe)
+app.command("export")(export)
+app.command("inspect")(inspect)
 app.command("surrogate")(surrogate)
 app.command("fit")(fit_estimates)
 

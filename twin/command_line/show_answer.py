@@ -23,6 +23,7 @@ def shown(answer: Answer) -> Iterator[Any]:
     if answer.course is not None:
         yield from _course(answer.course)
     yield _genotype(answer)
+    yield from _guideline(answer)
     yield _body(answer)
     yield _drug(answer)
     if answer.drivers:
@@ -76,6 +77,28 @@ def _warnings(answer: Answer) -> Iterator[str]:
         yield ""
 
 
+def _guideline(answer: Answer) -> Iterator[Any]:
+    if answer.label:
+        yield "What the label says"
+        yield from (f"  - {sentence}" for sentence in answer.label)
+    found = answer.guideline.guideline
+    yield "What CPIC's 2017 guideline says"
+    for path in found.paths:
+        if found.chosen is None:
+            yield f"  if ancestry is {path.branch}:"
+        for step in path.steps:
+            yield f"  - {step.says} ({step.strength}; {step.because})"
+        yield from (f"    {note}" for note in path.notes)
+    for dose in answer.guideline.doses:
+        yield (
+            f"  {dose.algorithm.name}: {dose.algorithm.dose_mg_per_day:.1f} mg/day, "
+            f"after these steps {dose.low_mg_per_day:.1f} to "
+            f"{dose.high_mg_per_day:.1f}"
+        )
+    yield from (f"    {note}" for note in found.notes)
+    yield ""
+
+
 def _course(course: Course) -> Iterator[Any]:
     whose = "the proposal" if course.is_proposal else "the regimen asked about"
     yield f"Course under {whose}: {course.regimen}"
@@ -119,7 +142,7 @@ def _genotype(answer: Answer) -> Any:
             gene.reported or "not tested",
             gene.meaning,
             possible,
-            ", ".join(gene.not_tested) or "nothing known",
+            _few(gene.not_tested),
         )
     return rows
 
@@ -226,3 +249,10 @@ def _provenance(answer: Answer) -> Iterator[str]:
         f"parameters {made.parameters_sha256[:12]}, twin {answer.twin_digest[:12]}"
     )
     yield f"software {made.software_version}, {made.engine}"
+
+
+def _few(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_SHOWN
+    if more <= 1:
+        return ", ".join(names) or "nothing known"
+    return f"{', '.join(names[:_MOST_SHOWN])} and {more} more"

@@ -7,7 +7,17 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from twin.command_line.asked import Asked, DailyDose, Days, Fed, PatientFile, asked
+from twin.command_line.asked import (
+    Acknowledge,
+    Asked,
+    DailyDose,
+    Days,
+    Fed,
+    GenotypeFile,
+    PatientFile,
+    Sample,
+    asked,
+)
 from twin.command_line.explain import coupling_document
 from twin.command_line.files import png
 from twin.command_line.output import Json, done, progress, say, table
@@ -66,6 +76,9 @@ def simulate(
         ),
     ] = HowCoupled.CONCURRENT,
     fed: Fed = False,
+    genotype: GenotypeFile = None,
+    sample: Sample = None,
+    acknowledge: Acknowledge = None,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="PNG", callback=png, help="Draw the course."),
@@ -74,7 +87,15 @@ def simulate(
 ) -> None:
     """Show the course under the regimen in the file or in the options."""
     with progress("simulating"):
-        this = asked(patient, daily_dose=daily_dose, days=days, fed=fed)
+        this = asked(
+            patient,
+            daily_dose=daily_dose,
+            days=days,
+            fed=fed,
+            genotype=genotype,
+            sample=sample,
+            acknowledge=acknowledge or (),
+        )
         regimen = this.question.regimen
         if regimen is None:
             raise RegimenError(
@@ -88,7 +109,14 @@ def simulate(
             prediction, how = _as_chosen(this, regimen, times, known)
         else:
             prediction, how = (
-                predict(this.twin, regimen, times, outputs=known, engine=this.engine),
+                predict(
+                    this.twin,
+                    regimen,
+                    times,
+                    outputs=known,
+                    engine=this.engine,
+                    as_taken=True,
+                ),
                 {"used": "concurrent"},
             )
         if plot is not None:

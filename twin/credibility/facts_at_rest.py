@@ -102,12 +102,15 @@ def fluconazole_row(facts: Facts, library: Library, *, engine: Engine) -> Scienc
                 ).unbound_clearance_l_per_h("S", np.zeros(1))
             )
         )
-        for medicines in ([], [fact["medicine"]])
+        for medicines in (
+            [],
+            [{"medicine": fact["medicine"], "daily_dose": fact["daily_dose"]}],
+        )
     ]
     change = clearance[1] / clearance[0] - 1.0
     return ScienceRow(
         "fluconazole 400 mg/d, clearance of S",
-        f"CYP2C9 {fact['genotype']} (its table row is derived from the same study)",
+        f"CYP2C9 {fact['genotype']} (Ki from formation clearances of the same study)",
         f"{change:+.1%}",
         f"{fact['sketch_change']:+.0%}",
         f"{fact['observed_change']:+.1%}",

@@ -18,6 +18,7 @@ from twin.dosing.findings import (
     genes_of,
     physiology_of,
 )
+from twin.dosing.guideline_dose import GuidelineFinding, guideline_of
 from twin.dosing.leverage import Driver, Unverified, hangs_on
 from twin.dosing.recommend import (
     Abstention,
@@ -76,6 +77,8 @@ class Answer:
     maintenance   None when there is no dose; then `no_dose` says why
     course        under the regimen asked about, or the proposal; None without either
     reasons       what was assumed because nobody measured or tested it
+    label         what the drug's label says of such people, doses and targets
+    guideline     what CPIC's guideline says, with the algorithms' doses
     """
 
     nature: str
@@ -92,6 +95,8 @@ class Answer:
     drug: tuple[EnantiomerFinding, ...]
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
+    label: tuple[str, ...]
+    guideline: GuidelineFinding
     unverified: Unverified
     provenance: Provenance
 
@@ -152,6 +157,8 @@ def answer(
             *_unusual_dose(twin, dose),
             *(() if course is None else course.warnings),
         ),
+        _label(twin, dose, target),
+        guideline_of(twin),
         unverified,
         twin.provenance,
     )
@@ -193,6 +200,23 @@ def _unusual_dose(twin: Twin, dose: Recommendation | None) -> tuple[str, ...]:
         "above all medicines and genes, before believing it"
     )
     return (said,)
+
+
+def _label(
+    twin: Twin, dose: Recommendation | None, target: TargetRange
+) -> tuple[str, ...]:
+    """What the label says of this age, weight, target and dose."""
+    values = {
+        "age": twin.patient.age_years,
+        "weight": twin.patient.weight_kg,
+        "target_inr": target.high,
+        "maintenance_dose": None if dose is None else dose.dose_mg_per_day,
+    }
+    return tuple(
+        f"{band.says} ({band.source})"
+        for band in twin.library.label_bands
+        if (value := values.get(band.quantity)) is not None and band.holds(value)
+    )
 
 
 def _maintenance(dose: Recommendation) -> MaintenanceDose:

@@ -120,7 +120,9 @@ def course_of(
     An INR above what a laboratory reads is shown as that limit, with a warning.
     """
     times = np.arange(0.0, days * _HOURS_PER_DAY + 0.5, _STEP_H)
-    prediction = predict(twin, regimen, times, outputs=_OUTPUTS, engine=engine)
+    prediction = predict(
+        twin, regimen, times, outputs=_OUTPUTS, engine=engine, as_taken=True
+    )
     inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
     mornings = inr[:: int(_HOURS_PER_DAY / _STEP_H)]
     inside = (mornings >= target.low) & (mornings <= target.high)

@@ -245,7 +245,7 @@ _TRAITS: tuple[tuple[str, tuple[str, ...], _Text], ...] = (
     (
         "co-medication",
         ("co_medication",),
-        lambda p: ", ".join(p.co_medication) or "none",
+        lambda p: ", ".join(m.name for m in p.co_medication) or "none",
     ),
     (
         "vitamin K",

@@ -57,8 +57,10 @@ class Abstention:
 
 
 def target_of(twin: Twin) -> TargetRange:
-    """The patient's stated range, or the drug's default one."""
+    """The patient's stated range, that of the indication, or the drug's default."""
     if twin.patient.target_inr is None:
+        if twin.patient.indication is not None:
+            return twin.library.indications[twin.patient.indication].target
         return twin.library.target
     low, high = twin.patient.target_inr
     return TargetRange(low, high, "stated with the patient", "read")

@@ -142,19 +142,6 @@ def yes_or_no(written: object, name: str) -> bool:
     return written
 
 
-def names(written: object, name: str) -> tuple[str, ...]:
-    """A list of names, in lower case, none twice."""
-    if written is None:
-        return ()
-    if not isinstance(written, list) or not all(isinstance(w, str) for w in written):
-        raise PatientError(f"{name}: write a list of names, e.g. [amiodarone]")
-    names = [str(w).strip().lower() for w in written]
-    twice = sorted({n for n in names if names.count(n) > 1})
-    if twice:
-        raise PatientError(f"{name}: {', '.join(twice)} is listed twice; keep one")
-    return tuple(names)
-
-
 def refuse_unknown(
     document: Mapping[object, object], known: tuple[str, ...], *, where: str
 ) -> None:

@@ -6,17 +6,17 @@ the hard limits are refused by name, saying what is accepted.  A value outside t
 soft limits is answered, with a warning.  Nothing is repaired or filled in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from twin.errors import PatientError
 from twin.genetics.names import GeneNames
+from twin.intake.co_medication import co_medication_of
 from twin.intake.genotype import genotype_of
 from twin.intake.quantity import (
     choice,
     derived,
     kind_of,
-    names,
     quantity,
     refuse_unknown,
     written_example,
@@ -48,6 +48,7 @@ _OTHERS = (
     "co_medication",
     "pregnant",
     "active_bleeding",
+    "indication",
     "target_inr",
     "regimen",
 )
@@ -77,7 +78,12 @@ class Question:
 
 
 def question_of(
-    document: object, *, domain: Domain, substance: str, genes: Mapping[str, GeneNames]
+    document: object,
+    *,
+    domain: Domain,
+    substance: str,
+    genes: Mapping[str, GeneNames],
+    indications: Collection[str] = (),
 ) -> Question:
     """The question a file asks.
 
@@ -86,6 +92,7 @@ def question_of(
         domain: fields with their limits (`models/<drug>/domain.toml`).
         substance: the drug doses are of, as its model names it.
         genes: known alleles and standard panels, for `genotype`.
+        indications: codes that `indication` may be.
 
     Raises: PatientError, GenotypeError, RegimenError or UnitError; one line each.
     """
@@ -107,9 +114,15 @@ def question_of(
     values["sex"] = choice(document["sex"], "sex", _CHOICES["sex"])
     values["genotype"] = genotype_of(document.get("genotype"), genes, warnings)
     values["liver_disease"] = _liver(document.get("liver_disease"), domain, warnings)
-    values["co_medication"] = names(document.get("co_medication"), "co_medication")
+    values["co_medication"] = co_medication_of(
+        document.get("co_medication"), domain, warnings
+    )
     for flag in ("pregnant", "active_bleeding"):
         values[flag] = yes_or_no(document.get(flag), flag)
+    if document.get("indication") is not None:
+        values["indication"] = choice(
+            document["indication"], "indication", tuple(indications)
+        )
     values["target_inr"] = _target(document.get("target_inr"), domain, warnings)
     patient = Patient(**values)  # type: ignore[arg-type]
     _body(patient, domain, warnings)

@@ -59,7 +59,9 @@ def compile_antimony(
     complaints = check(composed, ignored=_SILENT_IN_COMPOSED)
     if complaints:
         raise ModelError(f"{top} (composed): " + "; ".join(complaints[:10]))
-    return CompiledModel(_text(composed), _filled(flatten(composed), presets))
+    return CompiledModel(
+        text_of_document(composed), _filled(flatten(composed), presets)
+    )
 
 
 def with_presets(model: CompiledModel, presets: Mapping[str, Preset]) -> CompiledModel:
@@ -72,12 +74,12 @@ def with_presets(model: CompiledModel, presets: Mapping[str, Preset]) -> Compile
 
 
 def _filled(flat: Any, presets: Mapping[str, Preset]) -> str:
-    _apply(flat, presets)
+    apply_presets(flat, presets)
     complaints = check(flat)
     if complaints:
         name = flat.getModel().getId()
         raise ModelError(f"{name} (flattened): " + "; ".join(complaints[:10]))
-    return _text(flat)
+    return text_of_document(flat)
 
 
 def flatten(document: Any) -> Any:
@@ -170,7 +172,11 @@ def _declare_numbers(node: Any) -> None:
         _declare_numbers(node.getChild(i))
 
 
-def _apply(document: Any, presets: Mapping[str, Preset]) -> None:
+def apply_presets(document: Any, presets: Mapping[str, Preset]) -> None:
+    """Write values and their notes into a flattened document.
+
+    Raises: ModelError for an id that is no constant of the model.
+    """
     model = document.getModel()
     for name, preset in presets.items():
         compartment = model.getCompartment(name)
@@ -190,7 +196,7 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _text(document: Any) -> str:
+def text_of_document(document: Any) -> str:
     """SBML text without the lines that name the writing program and its date."""
     lines = libsbml.writeSBMLToString(document).splitlines()
     kept = [line for line in lines if not line.startswith("<!-- Created by")]

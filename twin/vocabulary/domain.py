@@ -1,9 +1,11 @@
 """The limits of a model's domain of use, as values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from twin.errors import LibraryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,87 @@ class TargetRange:
     def middle(self) -> float:
         """The INR that is aimed at."""
         return 0.5 * (self.low + self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """Why the drug is given, and the range of the INR that goes with it.
+
+    others   ranges that other sources give; guidelines do not agree
+    """
+
+    code: str
+    name: str
+    target: TargetRange
+    duration: str
+    note: str
+    others: tuple[TargetRange, ...]
+
+
+def indications_of(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Indication]:
+    """From the rows of `indications.csv`, by code.
+
+    Raises: LibraryError for a code without exactly one leading row.
+    """
+    by_code: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        by_code.setdefault(row["code"], []).append(row)
+    found = {}
+    for code, entries in by_code.items():
+        leading = [row for row in entries if row["leading"] == "yes"]
+        if len(leading) != 1:
+            raise LibraryError(
+                f"indications.csv: {code} has {len(leading)} leading rows; mark one"
+            )
+        first = leading[0]
+        found[code] = Indication(
+            code,
+            first["name"],
+            _range(first),
+            first["duration"],
+            first["note"],
+            tuple(_range(row) for row in entries if row is not first),
+        )
+    return MappingProxyType(found)
+
+
+def _range(row: Mapping[str, str]) -> TargetRange:
+    return TargetRange(
+        float(row["low"]), float(row["high"]), row["source"], row["evidence"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelBand:
+    """A band of a quantity of which the drug's label says something.
+
+    From `low` on, or below `high`; None is open.
+    """
+
+    quantity: str
+    low: float | None
+    high: float | None
+    says: str
+    source: str
+    evidence: str
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies in the band."""
+        return (self.low is None or value >= self.low) and (
+            self.high is None or value < self.high
+        )
+
+
+def label_bands_of(rows: Iterable[Mapping[str, str]]) -> tuple[LabelBand, ...]:
+    """From the rows of `label_bands.csv`."""
+    return tuple(
+        LabelBand(
+            row["quantity"],
+            float(row["from"]) if row["from"] else None,
+            float(row["to"]) if row["to"] else None,
+            row["says"],
+            row["source"],
+            row["evidence"],
+        )
+        for row in rows
+    )

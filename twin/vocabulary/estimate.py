@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twin.errors import LibraryError
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.genotype import Genotype
 
 Sex = Literal["female", "male"]
@@ -37,7 +38,8 @@ class Patient:
     egfr_ml_per_min_per_1_73m2: float | None = None
     liver_disease: LiverDisease | None = None
     vitamin_k_intake_ug_per_day: float | None = None
-    co_medication: tuple[str, ...] = ()
+    co_medication: tuple[CoMedicine, ...] = ()
     pregnant: bool = False
     active_bleeding: bool = False
+    indication: str | None = None
     target_inr: tuple[float, float] | None = None

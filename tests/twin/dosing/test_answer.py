@@ -1,36 +1,22 @@
 """The whole answer: what it says hangs together."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.people import engine, library
+from tests.people import engine, library, twin_of
 from twin.dosing.answer import answer
 from twin.dosing.course import course_of, days_of, described
 from twin.dosing.explanation import explain
 from twin.dosing.findings import terminal_half_life_h
 from twin.dosing.leverage import hangs_on
 from twin.dosing.recommend import steady_chain
-from twin.intake.question import question_of
-from twin.library import gene_names
-from twin.lifecycle import Twin, build
+from twin.lifecycle import Twin
 from twin.vocabulary.domain import TargetRange
 from twin.vocabulary.regimen import Dose, Regimen, daily
 
 TARGET = TargetRange(2.0, 3.0, "test", "read")
-
-
-def twin_of(**changes: Any) -> Twin:
-    found = library()
-    question = question_of(
-        {**found.reference_patient, **changes},
-        domain=found.domain,
-        substance=found.substance,
-        genes=gene_names(found),
-    )
-    return build(question.patient, found, engine=engine(), warnings=question.warnings)
 
 
 @pytest.fixture(scope="module")

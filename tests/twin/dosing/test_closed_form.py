@@ -11,8 +11,8 @@ from tests.people import engine, library, person
 from twin.dosing.closed_form import SteadyChain
 from twin.engine.simulate import simulate
 from twin.individualise import Individual, individualise
+from twin.intake.ask import gene_names
 from twin.intake.question import question_of
-from twin.library import gene_names
 from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.regimen import Dose, Regimen, daily
 

@@ -14,13 +14,14 @@ from twin.genetics.function import gene_function
 from twin.genetics.possibilities import GeneFunction
 from twin.individualise import enzyme_rates, individualise
 from twin.intake.ask import reference_patient
-from twin.kinetics import co_medication
+from twin.interactions.effect import co_medication
 from twin.library import Library
 from twin.model_parameters import ENANTIOMERS
 from twin.physiology.body_size import body_surface_m2, liver_volume_l
 from twin.physiology.distribution import unbound_fraction
 from twin.physiology.elimination import functional_liver_share, renal_clearance_l_per_h
 from twin.physiology.organ_function import assess_kidney, assess_liver
+from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.genotype import GENES, Genotype
 from twin.vocabulary.patient import Patient
@@ -54,12 +55,12 @@ class StableDoses:
     inr: Floats
     observed_mg_per_day: Floats
     sites: tuple[str, ...]
-    groups: tuple[tuple[Genotype, tuple[str, ...], tuple[int, ...]], ...]
+    groups: tuple[tuple[Genotype, tuple[CoMedicine, ...], tuple[int, ...]], ...]
 
     @classmethod
     def of(cls, people: Sequence[StablePatient]) -> "StableDoses":
         """From patients described by age, size, genes and medicines."""
-        grouped: dict[tuple[Genotype, tuple[str, ...]], list[int]] = {}
+        grouped: dict[tuple[Genotype, tuple[CoMedicine, ...]], list[int]] = {}
         for index, person in enumerate(people):
             key = (person.patient.genotype, person.patient.co_medication)
             grouped.setdefault(key, []).append(index)
@@ -137,7 +138,7 @@ def _parameters(
     for genotype, medicines, index in population.groups:
         genes = _genes(genotype, library)
         effects = co_medication(medicines, interactions=library.interactions)
-        rates = enzyme_rates(genes, effects, kidney, liver, 1.0, library)
+        rates = enzyme_rates(genes, effects.effect, kidney, liver, 1.0, library)
         here = list(index)
         capacity[here] = genes["VKORC1"].mean_activity
         catabolism[here] = genes["CYP4F2"].mean_activity

@@ -10,6 +10,7 @@ from twin.credibility.calibration.stable_doses import (
 )
 from twin.model_files import settings_file
 from twin.reproducibility import stream
+from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.estimate import Priors
 from twin.vocabulary.genotype import Diplotype, Genotype
@@ -38,7 +39,7 @@ def people(n: int) -> tuple[StablePatient, ...]:
                         Diplotype("VKORC1", VKORC1[i % 3], frozenset({"A"})),
                     )
                 ),
-                co_medication=("amiodarone",) if i % 5 == 0 else (),
+                co_medication=(CoMedicine("amiodarone"),) if i % 5 == 0 else (),
             ),
             inr=2.5 if i % 2 else 2.8,
             dose_mg_per_day=5.0,

@@ -1,0 +1,80 @@
+import pytest
+
+from tests.twin.tables import INTERACTIONS, rows
+from twin.errors import LibraryError
+from twin.interactions.medicines import ENZYMES, Interactions
+from twin.interactions.observed import observed_of
+
+NAMED_BY_THE_DESIGN = (
+    "fluconazole",
+    "voriconazole",
+    "miconazole",
+    "amiodarone",
+    "metronidazole",
+    "sulfamethoxazole",
+    "fluvastatin",
+    "rifampicin",
+    "carbamazepine",
+    "phenytoin",
+    "St John's wort",
+)
+MECHANISMS = rows("interactions/mechanisms.csv")
+MEDICINES = rows("interactions/medicines.csv")
+
+
+@pytest.mark.parametrize("name", NAMED_BY_THE_DESIGN)
+def test_the_medicines_that_matter_most_are_known_and_coded(name):
+    medicine = INTERACTIONS.medicines[name]
+
+    assert medicine.atc
+    assert medicine.rxnorm
+    assert medicine.source
+
+
+def test_every_enzyme_has_a_turnover():
+    assert all(0 < INTERACTIONS.turnover_per_h[e] < 1 for e in ENZYMES)
+
+
+def test_every_study_is_of_a_medicine_in_the_table():
+    studies = observed_of(rows("interactions/observed.csv"))
+
+    assert {s.medicine for s in studies} <= set(INTERACTIONS.medicines)
+    assert {s.basis for s in studies} == {"same study", "independent"}
+
+
+def changed(table, **change):
+    (first, *others) = [dict(row) for row in table]
+    return [first | change, *others]
+
+
+@pytest.mark.parametrize(
+    ("mechanisms", "medicines", "complaint"),
+    [
+        (
+            [*MECHANISMS, {**MECHANISMS[-1], "medicine": "moonshine"}],
+            MEDICINES,
+            "moonshine is not in medicines.csv",
+        ),
+        (
+            [*MECHANISMS, {**MECHANISMS[-1], "target": "CYP9Z9"}],
+            MEDICINES,
+            "no such way of acting",
+        ),
+        (MECHANISMS, changed(MEDICINES, half_life_h="long"), "'long', no number"),
+        (
+            MECHANISMS,
+            [*MEDICINES, {**MEDICINES[0], "name": "idle", "other_names": ""}],
+            "idle has no row in mechanisms.csv",
+        ),
+        (
+            [*MECHANISMS, {**MECHANISMS[5], "medicine": "second"}],
+            [*MEDICINES, {**MEDICINES[0], "name": "second"}],
+            "take it from one of them",
+        ),
+    ],
+)
+def test_a_table_that_does_not_hold_together_is_refused(
+    mechanisms, medicines, complaint
+):
+    with pytest.raises(LibraryError, match=complaint):
+        Interactions.from_rows(mechanisms, medicines=medicines)

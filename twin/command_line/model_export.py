@@ -1,0 +1,169 @@
+"""`twin model export`: a patient's model and regimen for anybody's simulator."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twin.command_line.asked import (
+    Acknowledge,
+    Asked,
+    DailyDose,
+    Days,
+    Fed,
+    GenotypeFile,
+    PatientFile,
+    Sample,
+    asked,
+)
+from twin.command_line.files import write_text
+from twin.command_line.output import Json, done, progress, say
+from twin.dosing.course import days_of
+from twin.errors import InputError, RegimenError
+from twin.exchange.dosed_model import dosed_model
+from twin.exchange.omex import MODEL_FILE, ArchiveNote, write_archive
+from twin.exchange.sedml import TimeCourse, sedml
+from twin.individualise import changes_over
+from twin.vocabulary.regimen import Regimen
+
+_OUTPUTS = (
+    "INR",
+    "S_plasma",
+    "R_plasma",
+    "VKORC1_occupancy",
+    "II_relative",
+    "VII_relative",
+    "IX_relative",
+    "X_relative",
+)
+_HOURS_PER_DAY = 24
+
+
+class Form(StrEnum):
+    """What is written."""
+
+    ARCHIVE = ".omex"
+    MODEL = ".xml"
+
+
+def export(
+    patient: PatientFile,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="*.omex: COMBINE archive with SED-ML and metadata; *.xml: SBML alone.",
+        ),
+    ],
+    daily_dose: DailyDose = None,
+    days: Days = None,
+    every_h: Annotated[
+        float, typer.Option(metavar="HOURS", help="Time between two points.")
+    ] = 1.0,
+    fed: Fed = False,
+    genotype: GenotypeFile = None,
+    sample: Sample = None,
+    acknowledge: Acknowledge = None,
+    _json: Json = False,
+) -> None:
+    """Write the patient's model with the regimen in it, to run elsewhere.
+
+    The file holds ages, sizes and genes as numbers of the model, no name and no date
+    of a person; it is still about one person.
+    """
+    form = _form(out)
+    with progress("writing"):
+        this = asked(
+            patient,
+            daily_dose=daily_dose,
+            days=days,
+            fed=fed,
+            genotype=genotype,
+            sample=sample,
+            acknowledge=acknowledge or (),
+        )
+        regimen = this.question.regimen
+        if regimen is None:
+            raise RegimenError(
+                f"{patient}: no regimen to export; write regimen: {{daily_dose: 5 mg, "
+                "duration: 30 d}, or use --daily-dose '5 mg' --days 30"
+            )
+        end_h = float(days_of(regimen, this.question.days) * _HOURS_PER_DAY)
+        model = _model(this, regimen, end_h)
+        if form is Form.MODEL:
+            write_text(out, model)
+        else:
+            course = TimeCourse(
+                end_h,
+                _steps(end_h, every_h),
+                _OUTPUTS,
+                frozenset(this.library.spec.states),
+            )
+            write_archive(
+                out,
+                sbml=model,
+                sedml=sedml(course, model_file=MODEL_FILE, plotted="INR"),
+                note=_note(this),
+            )
+    say(f"written: {out}")
+    done(
+        {
+            "written": str(out),
+            "model": this.library.spec.identifier,
+            "model_version": this.library.version,
+            "twin_digest": this.twin.digest,
+            "days": end_h / _HOURS_PER_DAY,
+            "outputs": _OUTPUTS,
+        }
+    )
+
+
+def _form(out: Path) -> Form:
+    try:
+        return Form(out.suffix.lower())
+    except ValueError as error:
+        raise InputError(
+            f"--out {out}: name a file that ends in .omex (archive) or .xml (SBML)"
+        ) from error
+
+
+def _steps(end_h: float, every_h: float) -> int:
+    if not 0 < every_h <= end_h or end_h / every_h > _MOST_STEPS:
+        raise InputError(
+            f"--every-h {every_h:g}: write hours above 0, at most {_MOST_STEPS} points"
+        )
+    return round(end_h / every_h)
+
+
+_MOST_STEPS = 100_000
+
+
+def _model(this: Asked, regimen: Regimen, end_h: float) -> str:
+    start, changes = changes_over(
+        this.twin.individual,
+        this.library,
+        days=round(end_h / _HOURS_PER_DAY),
+        fed=this.twin.fed,
+    )
+    return dosed_model(
+        this.library.spec,
+        start,
+        regimen.joined(Regimen(changes=changes)),
+        note=f"[computed] twin {this.twin.digest[:12]}; twin.individualise",
+    )
+
+
+def _note(this: Asked) -> ArchiveNote:
+    about = this.twin.provenance
+    return ArchiveNote(
+        title=f"{about.model} {about.model_version}, one patient, one regimen",
+        description=(
+            f"Twin {this.twin.digest}; software {about.software_version}; model "
+            f"SHA-256 {about.model_sha256}; tables {about.library_sha256}. Amounts in "
+            "umol, time in hours. Decision support, not a decision."
+        ),
+        creator="The Patient Twin authors",
+        created=datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )

@@ -1,0 +1,79 @@
+"""CPIC's guideline for one patient: its path, and the doses it multiplies.
+
+The published algorithms' doses, before and after the path's steps, beside the twin's
+own.  A second opinion to read, not a part of the twin's proposal.
+"""
+
+from dataclasses import dataclass
+
+from twin.dosing.published_algorithms import (
+    AlgorithmDose,
+    algorithm_dose,
+    algorithms_of,
+)
+from twin.dosing.recommend import target_of
+from twin.genetics.guideline import Guideline, Path, follow
+from twin.genetics.guideline_facts import guideline_facts
+from twin.lifecycle import Twin
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedDose:
+    """An algorithm's dose, and what the guideline's steps make of it, mg/day.
+
+    low, high   the range of the steps' percentages; both the dose without any
+    """
+
+    algorithm: AlgorithmDose
+    low_mg_per_day: float
+    high_mg_per_day: float
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineFinding:
+    """What the guideline says of this patient.
+
+    doses   by the pharmacogenetic algorithms where one path is chosen and starts
+            from them; by the clinical ones where it says to dose clinically
+    """
+
+    guideline: Guideline
+    doses: tuple[AdjustedDose, ...]
+
+
+def guideline_of(twin: Twin) -> GuidelineFinding:
+    """The guideline's path for a twin's patient, with figures."""
+    library = twin.library
+    facts = guideline_facts(
+        twin.patient.genotype,
+        dict(twin.individual.genes),
+        definitions=library.definitions,
+        table=library.guideline,
+    )
+    found = follow(facts, library.guideline)
+    if found.chosen is None:
+        return GuidelineFinding(found, ())
+    return GuidelineFinding(
+        found,
+        tuple(
+            _adjusted(
+                algorithm_dose(
+                    algorithm,
+                    twin.patient,
+                    medicines=frozenset(twin.individual.co_medication.known),
+                    body_surface_m2=twin.individual.anatomy.body_surface_m2,
+                    target_inr=target_of(twin).middle,
+                    cyp2c9=facts.cyp2c9,
+                    vkorc1=facts.vkorc1,
+                ),
+                found.chosen,
+            )
+            for algorithm in algorithms_of(library.algorithms)
+            if algorithm.needs_genotype != found.chosen.dose_clinically
+        ),
+    )
+
+
+def _adjusted(dose: AlgorithmDose, path: Path) -> AdjustedDose:
+    ends = [factor * dose.dose_mg_per_day for factor in path.dose_factor]
+    return AdjustedDose(dose, min(ends), max(ends))

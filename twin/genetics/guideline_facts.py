@@ -1,0 +1,131 @@
+"""What CPIC's tree asks, read off a patient's results.
+
+A question is answered only where every possible pair of alleles answers it alike, or
+where the laboratory looked at the very position; else it was not tested.
+"""
+
+from collections.abc import Iterable
+
+from twin.genetics.allele_definitions import AlleleDefinitions
+from twin.genetics.guideline import GuidelineFacts, GuidelineTable
+from twin.genetics.possibilities import GeneFunction
+from twin.vocabulary.genotype import Diplotype, GeneCall, Genotype
+
+_RS2108622 = 15879621
+
+
+def guideline_facts(
+    genotype: Genotype,
+    genes: dict[str, GeneFunction],
+    *,
+    definitions: AlleleDefinitions,
+    table: GuidelineTable,
+) -> GuidelineFacts:
+    """The facts of one patient.
+
+    Args:
+        genotype: the results.
+        genes: what they leave possible, by gene.
+        definitions: positions of the alleles.
+        table: which alleles the figure names.
+    """
+    cyp2c9 = genotype.of("CYP2C9")
+    tested = _tested(cyp2c9, definitions)
+    return GuidelineFacts(
+        vkorc1=_certain(genotype.of("VKORC1"), genes["VKORC1"]),
+        cyp2c9=(
+            _of_the_algorithm(genes["CYP2C9"], table.algorithm_alleles)
+            if tested >= set(table.algorithm_alleles)
+            else None
+        ),
+        african_variants=(
+            _found(genes["CYP2C9"], table.african_alleles)
+            if tested >= set(table.african_alleles)
+            else None
+        ),
+        cyp4f2_t=_carries_t(genotype.of("CYP4F2"), genes["CYP4F2"], definitions),
+        rs12777823_a=_carries_a(genotype.of("rs12777823")),
+        branch=table.branch_of(genotype.frequency_population),
+    )
+
+
+def _tested(
+    result: Diplotype | GeneCall | None, definitions: AlleleDefinitions
+) -> set[str]:
+    """Alleles of CYP2C9 that would have been seen."""
+    gene = definitions.genes["CYP2C9"]
+    if result is None:
+        return set()
+    if isinstance(result, GeneCall):
+        if not result.pairs:
+            return set()
+        return {a.name for a in gene.alleles} - set(result.not_tested)
+    looked_at = {
+        position
+        for name in (*result.tested, *result.alleles)
+        for position in gene.positions_of(name)
+    }
+    return {a.name for a in gene.alleles if a.positions and a.positions <= looked_at}
+
+
+def _certain(result: Diplotype | GeneCall | None, gene: GeneFunction) -> str | None:
+    if result is None or not gene.is_certain:
+        return None
+    return "/".join(sorted(gene.possibilities[0].names))
+
+
+def _of_the_algorithm(gene: GeneFunction, alleles: Iterable[str]) -> str | None:
+    """The likeliest pair in the algorithm's terms, others as *1."""
+    weights: dict[str, float] = {}
+    known = set(alleles)
+    for pair in gene.possibilities:
+        names = sorted(name if name in known else "*1" for name in pair.names)
+        text = "/".join(names)
+        weights[text] = weights.get(text, 0.0) + pair.weight
+    return max(weights, key=lambda text: weights[text])
+
+
+def _found(gene: GeneFunction, alleles: Iterable[str]) -> tuple[str, ...]:
+    """Which of some alleles the likeliest pairs have."""
+    weights: dict[tuple[str, ...], float] = {}
+    known = set(alleles)
+    for pair in gene.possibilities:
+        named = tuple(name for name in pair.names if name in known)
+        weights[named] = weights.get(named, 0.0) + pair.weight
+    return max(weights, key=lambda named: weights[named])
+
+
+def _carries_t(
+    result: Diplotype | GeneCall | None,
+    gene: GeneFunction,
+    definitions: AlleleDefinitions,
+) -> bool | None:
+    """rs2108622 T itself: *3, *4 and *22 carry it."""
+    definition = definitions.genes["CYP4F2"]
+    name = definition.at(_RS2108622).name
+    if result is None:
+        return None
+    if isinstance(result, GeneCall):
+        if not result.pairs or name in result.positions_not_tested:
+            return None
+    else:
+        looked_at = {
+            p
+            for allele in (*result.tested, *result.alleles)
+            for p in definition.positions_of(allele)
+        }
+        if _RS2108622 not in looked_at:
+            return None
+    return any(
+        _RS2108622 in definition.positions_of(allele)
+        for allele in gene.possibilities[0].names
+    )
+
+
+def _carries_a(result: Diplotype | GeneCall | None) -> bool | None:
+    if result is None:
+        return None
+    if isinstance(result, Diplotype):
+        return "A" in result.alleles
+    answers = {"A" in pair for pair in result.pairs}
+    return answers.pop() if len(answers) == 1 else None

@@ -1,0 +1,336 @@
+"""What co-medicines do to the body's drug at one instant, and how it comes and goes.
+
+Three ways of meeting an enzyme: a medicine may sit in its place (at once, with its own
+level), destroy it (it is made anew at the enzyme's pace), or change how much of it is
+made (at that pace too).  Others act on vitamin K, its enzyme, the factors' synthesis
+or the binding in plasma, with the medicine's level.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from twin.interactions.medicines import ENZYMES, OTHER_TARGETS, Enzyme, Interactions
+from twin.vocabulary.co_medicine import CoMedicine
+
+_HOURS_PER_DAY = 24.0
+_STEP_H = 6.0
+_HALF_LIVES_TO_REST = 7.0
+_UNKNOWN_MEDICINE = (
+    "no effect on warfarin is in the table, none is modelled; "
+    "watch the INR when it starts or stops"
+)
+
+
+def _ones() -> Mapping[Enzyme, float]:
+    return MappingProxyType(dict.fromkeys(ENZYMES, 1.0))
+
+
+def _zeros() -> Mapping[Enzyme, float]:
+    return MappingProxyType(dict.fromkeys(ENZYMES, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The joint effect of medicines at one instant; nothing of it by default.
+
+    inhibition   sum of I/Ki, by enzyme
+    amount       of enzyme, relative to a body without the medicines
+    factors      on vitamin K intake, VKORC1, factor synthesis, unbound fraction
+    """
+
+    inhibition: Mapping[Enzyme, float] = field(default_factory=_zeros)
+    amount: Mapping[Enzyme, float] = field(default_factory=_ones)
+    factors: Mapping[str, float] = field(
+        default_factory=lambda: MappingProxyType(dict.fromkeys(OTHER_TARGETS, 1.0))
+    )
+
+    def activity(self, enzyme: Enzyme) -> float:
+        """amount / (1 + sum of I/Ki), far from the substrate's saturation."""
+        return self.amount[enzyme] / (1.0 + self.inhibition[enzyme])
+
+
+@dataclass(frozen=True, slots=True)
+class CoMedication:
+    """The effect at one instant, which medicines are not known, and the reasons."""
+
+    effect: Effect
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    not_acknowledged: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def co_medication(
+    medicines: Iterable[CoMedicine],
+    *,
+    interactions: Interactions,
+    day: float | None = None,
+) -> CoMedication:
+    """What the medicines do, all together.
+
+        activity = amount / (1 + sum I/Ki)
+        d amount/dt = k (synthesis - amount) - sum kinact I/(KI + I) amount
+
+    The order does not matter.  A medicine that is not in the table changes nothing
+    and is reported: unknown is not harmless.
+
+    Args:
+        medicines: with doses and days; a name twice is the intake's to refuse.
+        interactions: the table.
+        day: since the drug's first dose; None for the state while all that are not
+            stopped beforehand are taken, come to rest.
+
+    Assumes: average concentrations of the co-medicine in plasma, unbound, at the
+    enzyme; effects independent of one another and of the co-medicine's own genes.
+    Source: Fahmi (2009) Drug Metab Dispos 37:1658 for the three ways together.
+    """
+    taken = sorted(medicines, key=lambda m: m.name)
+    known = _known(taken, interactions)
+    unknown = [m for m in taken if interactions.known_as(m.name) is None]
+    (effect,) = _effects(known, interactions, [day])
+    reasons = [_reason(name, each, interactions) for name, each in known]
+    reasons += [f"{m.name}: {_UNKNOWN_MEDICINE}" for m in unknown]
+    return CoMedication(
+        effect,
+        tuple(name for name, _ in known),
+        tuple(m.name for m in unknown),
+        tuple(m.name for m in unknown if not m.acknowledged),
+        tuple(reasons),
+    )
+
+
+def effects_over(
+    medicines: Iterable[CoMedicine],
+    *,
+    interactions: Interactions,
+    days: Sequence[float],
+) -> tuple[Effect, ...]:
+    """The joint effect on each of several days, earliest first."""
+    known = _known(sorted(medicines, key=lambda m: m.name), interactions)
+    return _effects(known, interactions, list(days))
+
+
+_Known = list[tuple[str, CoMedicine]]
+
+
+def _known(medicines: Iterable[CoMedicine], interactions: Interactions) -> _Known:
+    return [
+        (name, each)
+        for each in medicines
+        if (name := interactions.known_as(each.name)) is not None
+    ]
+
+
+def level(
+    medicine: CoMedicine, name: str, interactions: Interactions, day: float | None
+) -> float:
+    """Share of its level at rest, 0 to 1.
+
+    Rises as 1 - 2^(-t/onset), falls as 2^(-t/half-life) once it is stopped.
+    """
+    about = interactions.medicines[name]
+    if day is None:
+        return 1.0
+    start = -math.inf if medicine.start_day is None else medicine.start_day
+    if day < start:
+        return 0.0
+    stop = math.inf if medicine.stop_day is None else medicine.stop_day
+    taken_h = (min(day, stop) - start) * _HOURS_PER_DAY
+    reached = 1.0 - 2.0 ** (-taken_h / about.onset_half_life_h)
+    since_h = max(day - stop, 0.0) * _HOURS_PER_DAY
+    return float(reached * 2.0 ** (-since_h / about.half_life_h))
+
+
+def _effects(
+    known: _Known, table: Interactions, days: Sequence[float | None]
+) -> tuple[Effect, ...]:
+    amounts = {enzyme: _amounts(known, enzyme, table, days) for enzyme in ENZYMES}
+    return tuple(
+        _effect(known, table, day, {e: amounts[e][n] for e in ENZYMES})
+        for n, day in enumerate(days)
+    )
+
+
+def _effect(
+    known: _Known,
+    table: Interactions,
+    day: float | None,
+    amount: dict[Enzyme, float],
+) -> Effect:
+    inhibition = dict.fromkeys(ENZYMES, 0.0)
+    factors = dict.fromkeys(OTHER_TARGETS, 1.0)
+    for name, each in known:
+        share = level(each, name, table, day)
+        for enzyme in ENZYMES:
+            inhibition[enzyme] += _inhibition(name, each, enzyme, table) * share
+        for target in OTHER_TARGETS:
+            factor = table.value(name, target, "factor")
+            if factor is not None:
+                factors[target] *= 1.0 + (factor - 1.0) * share
+    return Effect(
+        MappingProxyType(inhibition),
+        MappingProxyType(amount),
+        MappingProxyType(factors),
+    )
+
+
+def _dose_ratio(name: str, each: CoMedicine, table: Interactions) -> float:
+    """The dose in usual doses."""
+    about = table.medicines[name]
+    if each.daily_dose_mg is None or about.usual_daily_dose_mg is None:
+        return 1.0
+    return each.daily_dose_mg / about.usual_daily_dose_mg
+
+
+def _by_dose(name: str, each: CoMedicine, table: Interactions) -> float:
+    """How an effect seen in people at the usual dose follows the dose.
+
+    By the power the table has; else not at all: it was seen at that dose only.
+    """
+    exponent = table.value(name, "any", "dose_exponent")
+    if exponent is None:
+        return 1.0
+    return float(_dose_ratio(name, each, table) ** exponent)
+
+
+def _unbound(name: str, each: CoMedicine, table: Interactions) -> float:
+    found = table.medicines[name].unbound_umol_per_l
+    return (found or 0.0) * _dose_ratio(name, each, table)
+
+
+def _inhibition(
+    name: str, each: CoMedicine, enzyme: Enzyme, table: Interactions
+) -> float:
+    """I/Ki at rest; from an activity seen in people where that is what is known."""
+    found = 0.0
+    ki = table.value(name, enzyme, "ki")
+    if ki is not None:
+        found += _unbound(name, each, table) / ki
+    activity = table.value(name, enzyme, "activity")
+    if activity is not None:
+        found += (1.0 / activity - 1.0) * _by_dose(name, each, table)
+    return found
+
+
+def _drive(
+    known: _Known, enzyme: Enzyme, table: Interactions, day: float | None
+) -> tuple[float, float]:
+    """(relative synthesis, rate of inactivation in 1/h) at one instant."""
+    synthesis, inactivation = 1.0, 0.0
+    for name, each in known:
+        share = level(each, name, table, day)
+        fold = table.value(name, enzyme, "synthesis")
+        if fold is not None:
+            synthesis *= 1.0 + (fold - 1.0) * share
+        kinact = table.value(name, enzyme, "kinact")
+        if kinact is not None:
+            half = table.value(name, enzyme, "ki_inactivation") or math.inf
+            unbound = _unbound(name, each, table) * share
+            inactivation += kinact * unbound / (half + unbound)
+    return synthesis, inactivation
+
+
+def _amounts(
+    known: _Known, enzyme: Enzyme, table: Interactions, days: Sequence[float | None]
+) -> list[float]:
+    """The enzyme's amount on each day, by its history; None is "at rest"."""
+    k = table.turnover_per_h[enzyme]
+    moving = [
+        (name, each)
+        for name, each in known
+        if table.value(name, enzyme, "synthesis") is not None
+        or table.value(name, enzyme, "kinact") is not None
+    ]
+    if not moving:
+        return [1.0] * len(days)
+    if not any(each.changes_in_time for _, each in moving):
+        days = [None] * len(days)
+    now = min(_first_day(each) for _, each in moving)
+    amount = _at_rest(k, *_drive(moving, enzyme, table, now))
+    found = []
+    for day in days:
+        if day is None:
+            found.append(_at_rest(k, *_drive(moving, enzyme, table, None)))
+            continue
+        while now < day:
+            step = min(_STEP_H / _HOURS_PER_DAY, day - now)
+            synthesis, loss = _drive(moving, enzyme, table, now + step / 2.0)
+            rest = _at_rest(k, synthesis, loss)
+            left = math.exp(-(k + loss) * step * _HOURS_PER_DAY)
+            amount = rest + (amount - rest) * left
+            now += step
+        found.append(amount)
+    return found
+
+
+def _at_rest(k: float, synthesis: float, inactivation: float) -> float:
+    return k * synthesis / (k + inactivation)
+
+
+def _first_day(each: CoMedicine) -> float:
+    """From where on the past matters: its start, or its stop when it was at rest."""
+    if each.start_day is not None:
+        return max(each.start_day, -_LONGEST_HISTORY_DAYS)
+    return 0.0 if each.stop_day is None else min(each.stop_day, 0.0)
+
+
+_LONGEST_HISTORY_DAYS = 730.0
+"""Nothing that began before is still coming: ten half-lives of the slowest."""
+
+
+def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) -> float:
+    """Days after the last start or stop until nothing changes any more."""
+    slowest_h = math.log(2.0) / min(interactions.turnover_per_h.values())
+    last = 0.0
+    for each in medicines:
+        name = interactions.known_as(each.name)
+        if name is None:
+            continue
+        about = interactions.medicines[name]
+        for day, half_life in (
+            (each.start_day, about.onset_half_life_h),
+            (each.stop_day, about.half_life_h),
+        ):
+            if day is not None:
+                settles = _HALF_LIVES_TO_REST * (half_life + slowest_h)
+                last = max(last, day + settles / _HOURS_PER_DAY)
+    return last
+
+
+def unlike_the_usual_dose(
+    each: CoMedicine, name: str, interactions: Interactions
+) -> bool:
+    """Whether a dose is far from the one at which an effect was seen in people."""
+    seen = any(
+        interactions.value(name, target, quantity) not in {None, 1.0}
+        for target in (*ENZYMES, *OTHER_TARGETS)
+        for quantity in ("activity", "synthesis", "factor")
+    )
+    ratio = _dose_ratio(name, each, interactions)
+    followed = interactions.value(name, "any", "dose_exponent") is not None
+    return seen and not followed and not 0.5 <= ratio <= 2.0
+
+
+def _reason(name: str, each: CoMedicine, table: Interactions) -> str:
+    """What a medicine does at rest, in one sentence."""
+    (alone,) = _effects([(name, each)], table, [None])
+    parts = [
+        f"{enzyme} x{alone.activity(enzyme):.2g}"
+        for enzyme in ENZYMES
+        if abs(alone.activity(enzyme) - 1.0) > 0.005
+    ]
+    parts += [
+        f"{target.replace('_', ' ')} x{factor:.2g}"
+        for target, factor in alone.factors.items()
+        if factor != 1.0
+    ]
+    dose = "" if each.daily_dose_mg is None else f" {each.daily_dose_mg:g} mg/d"
+    when = ""
+    if each.start_day is not None:
+        when += f", from day {each.start_day:g}"
+    if each.stop_day is not None:
+        when += f", until day {each.stop_day:g}"
+    does = ", ".join(parts) if parts else "no effect on warfarin's kinetics or target"
+    return f"{name}{dose}{when}: {does}"
