@@ -3,6 +3,7 @@
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+TELLURIUM := .venv-tellurium/bin/python
 export PORT ?= 8000
 # Text is UTF-8 wherever this runs, whatever the locale of the machine says.
 export PYTHONUTF8 := 1
@@ -15,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-multiscale verify-inputs verify bench lock check-run check-test
+.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify bench lock check-run check-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -56,6 +57,18 @@ verify-multiscale: $(INSTALLED) ## the claims that join the scales, with plots
 verify-inputs: $(INSTALLED) ## list every answer to bad input
 	$(BIN)/twin verify inputs --out docs/verification
 
+verify-genotypes: $(INSTALLED) ## published alleles, withheld positions, bad files (about 7 minutes)
+	$(BIN)/twin verify genotypes --out docs/verification
+
+verify-guideline: $(INSTALLED) ## every path of CPIC's figure for warfarin
+	$(BIN)/twin verify guideline --out docs/verification
+
+verify-interactions: $(INSTALLED) ## other medicines: predicted against observed
+	$(BIN)/twin verify interactions --out docs/verification
+
+verify-exchange: $(INSTALLED) $(TELLURIUM) ## exported archives in COPASI and tellurium
+	$(BIN)/twin verify exchange --tellurium $(TELLURIUM) --out docs/verification
+
 verify: verify-science ## the science table, then the second opinions
 	$(BIN)/python -m pytest tests/crosscheck
 
@@ -76,3 +89,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@.ci/check-system libraries
 	@touch $@
+
+# Another simulator, in a place of its own: it brings libraries we do not want beside ours.
+$(TELLURIUM):
+	$$(.ci/check-system python) -m venv .venv-tellurium
+	.venv-tellurium/bin/python -m pip install -qq tellurium==2.2.13.1 six==1.17.0

@@ -7,7 +7,8 @@ with their reasons.  Out of scope a twin may be built and studied, but gives no 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twin.interactions.effect import CoMedication, unlike_the_usual_dose
+from twin.interactions.effect import CoMedication
+from twin.interactions.exposure import unlike_the_usual_dose
 from twin.library import Library
 from twin.physiology.organ_function import Kidney
 from twin.vocabulary.patient import ChildPughClass, Patient

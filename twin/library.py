@@ -184,6 +184,7 @@ def load_library(
         rows(folder / "drug.csv"), name="drug.csv", keys=("subject", "quantity")
     )
     products = toml_of(folder / "products.toml", "tablets")["tablets"]
+    volunteers = toml_of(folder / "validation_subjects.toml", "healthy_volunteer")
     targets = toml_of(folder / "target.toml", "default", "readable", "doses")
     text = spec_text if spec_text is not None else text_of(folder / "model.xml")
     library = Library(
@@ -218,7 +219,9 @@ def load_library(
         indications=indications_of(table_of(folder / "indications.csv", "code", "low")),
         label_bands=label_bands_of(table_of(folder / "label_bands.csv", "quantity")),
         guideline=GuidelineTable.of(toml_of(folder / "cpic_2017.toml", "step", "note")),
-        algorithms=MappingProxyType(toml_of(folder / "published_algorithms.toml")),
+        algorithms=MappingProxyType(
+            toml_of(folder / "published_algorithms.toml", "iwpc_pharmacogenetic")
+        ),
         highest_readable_inr=targets["readable"]["highest_inr"],
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),
         tablets_mg=tuple(products["strengths_mg"]),
@@ -230,11 +233,7 @@ def load_library(
         estimates=estimates,
         reference_patient=MappingProxyType(settings["reference_patient"]),
         panels=MappingProxyType(toml_of(genetics / "panels.toml", *GENES)),
-        healthy_volunteer=MappingProxyType(
-            toml_of(folder / "validation_subjects.toml", "healthy_volunteer")[
-                "healthy_volunteer"
-            ]
-        ),
+        healthy_volunteer=MappingProxyType(volunteers["healthy_volunteer"]),
     )
     _refuse_strays(estimates, library)
     return library

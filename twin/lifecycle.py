@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.applicability import Scope, scope_of
+from twin.body_parameters import changes_over
 from twin.engine.simulate import Engine, simulate
-from twin.individualise import Individual, changes_over, individualise
+from twin.individualise import Individual, individualise
 from twin.library import Library
 from twin.multiscale.coupling import (
     CoupledPrediction,
@@ -54,7 +55,6 @@ class Twin:
     provenance: Provenance
     digest: str
     library: Library = field(repr=False)
-    fed: bool = False
 
 
 def build(
@@ -101,7 +101,6 @@ def build(
         provenance,
         digest([patient, provenance]),
         library,
-        fed,
     )
 
 
@@ -130,9 +129,7 @@ def predict(
     ensemble = twin.ensemble
     if as_taken:
         days = math.ceil(float(np.max(times_h)) / _HOURS_PER_DAY)
-        start, changes = changes_over(
-            twin.individual, twin.library, days=days, fed=twin.fed
-        )
+        start, changes = changes_over(twin.individual.body, twin.library, days=days)
         ensemble = Ensemble.of(start)
         regimen = regimen.joined(Regimen(changes=changes))
     return simulate(

@@ -260,4 +260,7 @@ def test_choices_that_are_offered_are_accepted(client):
     for liver in livers:
         asked = {**PATIENT, "albumin": "40 g/L", "liver_disease": liver}
         build(read(asked, library).patient, library, engine=engine)
-    assert ask(client, {**PATIENT, "co_medication": form["medicines"]}).is_success
+    medicines = [medicine["name"] for medicine in form["medicines"]]
+    assert ask(client, {**PATIENT, "co_medication": medicines}).is_success
+    for indication in form["indications"]:
+        read({**PATIENT, "indication": indication["code"]}, library)

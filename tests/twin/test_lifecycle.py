@@ -41,6 +41,7 @@ OTHERWISE: dict[str, Any] = {
     "co_medication": (CoMedicine("amiodarone"),),
     "pregnant": True,
     "active_bleeding": True,
+    "indication": "mechanical_mitral_valve",
     "target_inr": (2.5, 3.5),
 }
 

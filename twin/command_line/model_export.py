@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from twin.body_parameters import changes_over
 from twin.command_line.asked import (
     Acknowledge,
     Asked,
@@ -25,7 +26,6 @@ from twin.errors import InputError, RegimenError
 from twin.exchange.dosed_model import dosed_model
 from twin.exchange.omex import MODEL_FILE, ArchiveNote, write_archive
 from twin.exchange.sedml import TimeCourse, sedml
-from twin.individualise import changes_over
 from twin.vocabulary.regimen import Regimen
 
 _OUTPUTS = (
@@ -73,7 +73,7 @@ def export(
     The file holds ages, sizes and genes as numbers of the model, no name and no date
     of a person; it is still about one person.
     """
-    form = _form(out)
+    _form(out)
     with progress("writing"):
         this = asked(
             patient,
@@ -84,29 +84,7 @@ def export(
             sample=sample,
             acknowledge=acknowledge or (),
         )
-        regimen = this.question.regimen
-        if regimen is None:
-            raise RegimenError(
-                f"{patient}: no regimen to export; write regimen: {{daily_dose: 5 mg, "
-                "duration: 30 d}, or use --daily-dose '5 mg' --days 30"
-            )
-        end_h = float(days_of(regimen, this.question.days) * _HOURS_PER_DAY)
-        model = _model(this, regimen, end_h)
-        if form is Form.MODEL:
-            write_text(out, model)
-        else:
-            course = TimeCourse(
-                end_h,
-                _steps(end_h, every_h),
-                _OUTPUTS,
-                frozenset(this.library.spec.states),
-            )
-            write_archive(
-                out,
-                sbml=model,
-                sedml=sedml(course, model_file=MODEL_FILE, plotted="INR"),
-                note=_note(this),
-            )
+        written_days = write_export(this, out, every_h=every_h)
     say(f"written: {out}")
     done(
         {
@@ -114,10 +92,38 @@ def export(
             "model": this.library.spec.identifier,
             "model_version": this.library.version,
             "twin_digest": this.twin.digest,
-            "days": end_h / _HOURS_PER_DAY,
+            "days": written_days,
             "outputs": _OUTPUTS,
         }
     )
+
+
+def write_export(this: Asked, out: Path, *, every_h: float) -> int:
+    """Write the model or the archive a file's name asks for; how many days it runs.
+
+    Raises: InputError, RegimenError in one line.
+    """
+    regimen = this.question.regimen
+    if regimen is None:
+        raise RegimenError(
+            "no regimen to export; write regimen: {daily_dose: 5 mg, duration: 30 d} "
+            "in the patient's file, or use --daily-dose '5 mg' --days 30"
+        )
+    days = days_of(regimen, this.question.days)
+    end_h = float(days * _HOURS_PER_DAY)
+    model = _model(this, regimen, days)
+    if _form(out) is Form.MODEL:
+        write_text(out, model)
+        return days
+    spec = this.library.spec
+    course = TimeCourse(end_h, _steps(end_h, every_h), _OUTPUTS, frozenset(spec.states))
+    write_archive(
+        out,
+        sbml=model,
+        sedml=sedml(course, model_file=MODEL_FILE, plotted="INR"),
+        note=_note(this),
+    )
+    return days
 
 
 def _form(out: Path) -> Form:
@@ -140,13 +146,8 @@ def _steps(end_h: float, every_h: float) -> int:
 _MOST_STEPS = 100_000
 
 
-def _model(this: Asked, regimen: Regimen, end_h: float) -> str:
-    start, changes = changes_over(
-        this.twin.individual,
-        this.library,
-        days=round(end_h / _HOURS_PER_DAY),
-        fed=this.twin.fed,
-    )
+def _model(this: Asked, regimen: Regimen, days: int) -> str:
+    start, changes = changes_over(this.twin.individual.body, this.library, days=days)
     return dosed_model(
         this.library.spec,
         start,

@@ -3,13 +3,21 @@
 import typer
 
 from twin.command_line.verify_alternatives import alternatives
+from twin.command_line.verify_exchange import exchange
+from twin.command_line.verify_genotypes import genotypes
+from twin.command_line.verify_guideline import guideline
 from twin.command_line.verify_inputs import inputs
+from twin.command_line.verify_interactions import interactions
 from twin.command_line.verify_multiscale import multiscale
 from twin.command_line.verify_science import science
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("alternatives")(alternatives)
+app.command("exchange")(exchange)
+app.command("genotypes")(genotypes)
+app.command("guideline")(guideline)
 app.command("inputs")(inputs)
+app.command("interactions")(interactions)
 app.command("multiscale")(multiscale)
 app.command("science")(science)
 

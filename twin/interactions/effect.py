@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from twin.interactions.exposure import by_dose, level, unbound_umol_per_l
 from twin.interactions.medicines import ENZYMES, OTHER_TARGETS, Enzyme, Interactions
 from twin.vocabulary.co_medicine import CoMedicine
 
 _HOURS_PER_DAY = 24.0
 _STEP_H = 6.0
-_HALF_LIVES_TO_REST = 7.0
 _UNKNOWN_MEDICINE = (
     "no effect on warfarin is in the table, none is modelled; "
     "watch the INR when it starts or stops"
@@ -123,26 +123,6 @@ def _known(medicines: Iterable[CoMedicine], interactions: Interactions) -> _Know
     ]
 
 
-def level(
-    medicine: CoMedicine, name: str, interactions: Interactions, day: float | None
-) -> float:
-    """Share of its level at rest, 0 to 1.
-
-    Rises as 1 - 2^(-t/onset), falls as 2^(-t/half-life) once it is stopped.
-    """
-    about = interactions.medicines[name]
-    if day is None:
-        return 1.0
-    start = -math.inf if medicine.start_day is None else medicine.start_day
-    if day < start:
-        return 0.0
-    stop = math.inf if medicine.stop_day is None else medicine.stop_day
-    taken_h = (min(day, stop) - start) * _HOURS_PER_DAY
-    reached = 1.0 - 2.0 ** (-taken_h / about.onset_half_life_h)
-    since_h = max(day - stop, 0.0) * _HOURS_PER_DAY
-    return float(reached * 2.0 ** (-since_h / about.half_life_h))
-
-
 def _effects(
     known: _Known, table: Interactions, days: Sequence[float | None]
 ) -> tuple[Effect, ...]:
@@ -176,30 +156,6 @@ def _effect(
     )
 
 
-def _dose_ratio(name: str, each: CoMedicine, table: Interactions) -> float:
-    """The dose in usual doses."""
-    about = table.medicines[name]
-    if each.daily_dose_mg is None or about.usual_daily_dose_mg is None:
-        return 1.0
-    return each.daily_dose_mg / about.usual_daily_dose_mg
-
-
-def _by_dose(name: str, each: CoMedicine, table: Interactions) -> float:
-    """How an effect seen in people at the usual dose follows the dose.
-
-    By the power the table has; else not at all: it was seen at that dose only.
-    """
-    exponent = table.value(name, "any", "dose_exponent")
-    if exponent is None:
-        return 1.0
-    return float(_dose_ratio(name, each, table) ** exponent)
-
-
-def _unbound(name: str, each: CoMedicine, table: Interactions) -> float:
-    found = table.medicines[name].unbound_umol_per_l
-    return (found or 0.0) * _dose_ratio(name, each, table)
-
-
 def _inhibition(
     name: str, each: CoMedicine, enzyme: Enzyme, table: Interactions
 ) -> float:
@@ -207,10 +163,10 @@ def _inhibition(
     found = 0.0
     ki = table.value(name, enzyme, "ki")
     if ki is not None:
-        found += _unbound(name, each, table) / ki
+        found += unbound_umol_per_l(name, each, table) / ki
     activity = table.value(name, enzyme, "activity")
     if activity is not None:
-        found += (1.0 / activity - 1.0) * _by_dose(name, each, table)
+        found += (1.0 / activity - 1.0) * by_dose(name, each, table)
     return found
 
 
@@ -227,7 +183,7 @@ def _drive(
         kinact = table.value(name, enzyme, "kinact")
         if kinact is not None:
             half = table.value(name, enzyme, "ki_inactivation") or math.inf
-            unbound = _unbound(name, each, table) * share
+            unbound = unbound_umol_per_l(name, each, table) * share
             inactivation += kinact * unbound / (half + unbound)
     return synthesis, inactivation
 
@@ -278,39 +234,6 @@ def _first_day(each: CoMedicine) -> float:
 
 _LONGEST_HISTORY_DAYS = 730.0
 """Nothing that began before is still coming: ten half-lives of the slowest."""
-
-
-def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) -> float:
-    """Days after the last start or stop until nothing changes any more."""
-    slowest_h = math.log(2.0) / min(interactions.turnover_per_h.values())
-    last = 0.0
-    for each in medicines:
-        name = interactions.known_as(each.name)
-        if name is None:
-            continue
-        about = interactions.medicines[name]
-        for day, half_life in (
-            (each.start_day, about.onset_half_life_h),
-            (each.stop_day, about.half_life_h),
-        ):
-            if day is not None:
-                settles = _HALF_LIVES_TO_REST * (half_life + slowest_h)
-                last = max(last, day + settles / _HOURS_PER_DAY)
-    return last
-
-
-def unlike_the_usual_dose(
-    each: CoMedicine, name: str, interactions: Interactions
-) -> bool:
-    """Whether a dose is far from the one at which an effect was seen in people."""
-    seen = any(
-        interactions.value(name, target, quantity) not in {None, 1.0}
-        for target in (*ENZYMES, *OTHER_TARGETS)
-        for quantity in ("activity", "synthesis", "factor")
-    )
-    ratio = _dose_ratio(name, each, interactions)
-    followed = interactions.value(name, "any", "dose_exponent") is not None
-    return seen and not followed and not 0.5 <= ratio <= 2.0
 
 
 def _reason(name: str, each: CoMedicine, table: Interactions) -> str:

@@ -4,10 +4,10 @@ import pytest
 import roadrunner
 
 from tests.people import engine, library, twin_of
+from twin.body_parameters import changes_over
 from twin.errors import ModelError
 from twin.exchange.dosed_model import dosed_model
 from twin.exchange.sedml import TimeCourse, sedml
-from twin.individualise import changes_over
 from twin.lifecycle import Twin, predict
 from twin.vocabulary.regimen import Change, Dose, Regimen, daily
 
@@ -17,7 +17,7 @@ SUBSTANCE = "warfarin sodium"
 
 
 def exported(twin: Twin, regimen: Regimen) -> str:
-    start, changes = changes_over(twin.individual, twin.library, days=DAYS)
+    start, changes = changes_over(twin.individual.body, twin.library, days=DAYS)
     whole = regimen.joined(Regimen(changes=changes))
     return dosed_model(twin.library.spec, start, whole, note="[computed] a test")
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.body_parameters import enzyme_rates
 from twin.dosing.closed_form import SteadyChain
 from twin.genetics.function import gene_function
 from twin.genetics.possibilities import GeneFunction
-from twin.individualise import enzyme_rates, individualise
+from twin.individualise import individualise
 from twin.intake.ask import reference_patient
 from twin.interactions.effect import co_medication
 from twin.library import Library

@@ -1,0 +1,87 @@
+"""How much of a medicine there is: by its dose, and as it comes and goes."""
+
+import math
+from collections.abc import Iterable
+
+from twin.interactions.medicines import ENZYMES, OTHER_TARGETS, Interactions
+from twin.vocabulary.co_medicine import CoMedicine
+
+_HOURS_PER_DAY = 24.0
+_HALF_LIVES_TO_REST = 7.0
+
+
+def level(
+    medicine: CoMedicine, name: str, interactions: Interactions, day: float | None
+) -> float:
+    """Share of its level at rest, 0 to 1.
+
+    Rises as 1 - 2^(-t/onset), falls as 2^(-t/half-life) once it is stopped.
+    """
+    about = interactions.medicines[name]
+    if day is None:
+        return 1.0
+    start = -math.inf if medicine.start_day is None else medicine.start_day
+    if day < start:
+        return 0.0
+    stop = math.inf if medicine.stop_day is None else medicine.stop_day
+    taken_h = (min(day, stop) - start) * _HOURS_PER_DAY
+    reached = 1.0 - 2.0 ** (-taken_h / about.onset_half_life_h)
+    since_h = max(day - stop, 0.0) * _HOURS_PER_DAY
+    return float(reached * 2.0 ** (-since_h / about.half_life_h))
+
+
+def dose_ratio(name: str, each: CoMedicine, table: Interactions) -> float:
+    """The dose in usual doses."""
+    about = table.medicines[name]
+    if each.daily_dose_mg is None or about.usual_daily_dose_mg is None:
+        return 1.0
+    return each.daily_dose_mg / about.usual_daily_dose_mg
+
+
+def by_dose(name: str, each: CoMedicine, table: Interactions) -> float:
+    """How an effect seen in people at the usual dose follows the dose.
+
+    By the power the table has; else not at all: it was seen at that dose only.
+    """
+    exponent = table.value(name, "any", "dose_exponent")
+    if exponent is None:
+        return 1.0
+    return float(dose_ratio(name, each, table) ** exponent)
+
+
+def unbound_umol_per_l(name: str, each: CoMedicine, table: Interactions) -> float:
+    found = table.medicines[name].unbound_umol_per_l
+    return (found or 0.0) * dose_ratio(name, each, table)
+
+
+def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) -> float:
+    """Days after the last start or stop until nothing changes any more."""
+    slowest_h = math.log(2.0) / min(interactions.turnover_per_h.values())
+    last = 0.0
+    for each in medicines:
+        name = interactions.known_as(each.name)
+        if name is None:
+            continue
+        about = interactions.medicines[name]
+        for day, half_life in (
+            (each.start_day, about.onset_half_life_h),
+            (each.stop_day, about.half_life_h),
+        ):
+            if day is not None:
+                settles = _HALF_LIVES_TO_REST * (half_life + slowest_h)
+                last = max(last, day + settles / _HOURS_PER_DAY)
+    return last
+
+
+def unlike_the_usual_dose(
+    each: CoMedicine, name: str, interactions: Interactions
+) -> bool:
+    """Whether a dose is far from the one at which an effect was seen in people."""
+    seen = any(
+        interactions.value(name, target, quantity) not in {None, 1.0}
+        for target in (*ENZYMES, *OTHER_TARGETS)
+        for quantity in ("activity", "synthesis", "factor")
+    )
+    ratio = dose_ratio(name, each, interactions)
+    followed = interactions.value(name, "any", "dose_exponent") is not None
+    return seen and not followed and not 0.5 <= ratio <= 2.0
