@@ -40,6 +40,7 @@ def read(document: object, library: Library) -> Question:
         domain=library.domain,
         substance=library.substance,
         genes=gene_names(library),
+        indications=library.indications,
     )
 
 

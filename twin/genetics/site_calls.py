@@ -256,9 +256,9 @@ def calls_of_rsids(
                 "write . for one that was not read"
             )
         pair = tuple(None if base == "." else base for base in bases)
-        found[position.position] = SiteCall(
-            (pair[0], pair[1]), "all" if phased else None
-        )
+        call = SiteCall((pair[0], pair[1]), "all" if phased else None)
+        if call.is_known:
+            found[position.position] = call
     return found, remarks
 
 

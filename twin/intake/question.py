@@ -83,7 +83,7 @@ def question_of(
     domain: Domain,
     substance: str,
     genes: Mapping[str, GeneNames],
-    indications: Collection[str] = (),
+    indications: Collection[str],
 ) -> Question:
     """The question a file asks.
 

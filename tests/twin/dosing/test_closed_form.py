@@ -43,6 +43,7 @@ def cell(cyp2c9: str, vkorc1: str) -> Individual:
         domain=found.domain,
         substance=found.substance,
         genes=gene_names(found),
+        indications=found.indications,
     )
     return individualise(question.patient, found)
 

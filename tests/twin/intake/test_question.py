@@ -49,6 +49,7 @@ def asked_within(domain: Domain, **changes: Any) -> Question:
         domain=domain,
         substance=library().substance,
         genes=gene_names(library()),
+        indications=library().indications,
     )
 
 
