@@ -14,6 +14,7 @@ HEADER = (
     '##INFO=<ID=END,Number=1,Type=Integer,Description="end of the block">',
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="depth">',
+    '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="genotype quality">',
     '##FORMAT=<ID=PS,Number=1,Type=Integer,Description="phase set">',
     *(f"##contig=<ID=chr{n}>" for n in (*range(1, 23), "X", "Y")),
 )

@@ -78,6 +78,12 @@ def scope_of(
         f"{name}: its effect on warfarin is not in the table and is not modelled"
         for name in medicines.unknown
     ]
+    doubts += [
+        f"{call.gene}: a base was read at {', '.join(call.undefined)} that no named "
+        "allele has; what it does is not known, ask the laboratory"
+        for call in patient.genotype.calls
+        if call.undefined
+    ]
     doubts += _medicine_doubts(patient, medicines, library)
     if child_pugh_class != "none":
         doubts.append(
@@ -107,22 +113,26 @@ def _medicine_doubts(
         )
     for each in patient.co_medication:
         name = library.interactions.known_as(each.name)
-        if name is not None and each.stop_day is not None:
+        if name is None:
+            continue
+        if each.stop_day is not None and each.stop_day <= 0:
+            doubts.append(
+                f"{name} ended on day {each.stop_day:g}: the dose is for when its "
+                "effect has gone; the course shows what is left of it"
+            )
+        elif each.stop_day is not None and each.is_there_at_rest:
             doubts.append(
                 f"{name} stops on day {each.stop_day:g}: the dose is for while it is "
                 "taken, and must be found anew as its effect goes"
             )
-        if name is not None and each.start_day is not None and each.start_day > 0:
+        elif each.start_day is not None and each.start_day > 0:
             doubts.append(
-                f"{name} starts on day {each.start_day:g}: the dose is for when its "
-                "effect is there; the course shows the days before"
+                f"{name} starts on day {each.start_day:g}: the dose is for before, and "
+                "must be found anew when it starts; the course shows what happens if "
+                "it is not"
             )
-        if name is not None and unlike_the_usual_dose(each, name, library.interactions):
-            usual = library.interactions.medicines[name].usual_daily_dose_mg
-            doubts.append(
-                f"{name}: its effect is known at about {usual:g} mg/d only, and is "
-                "taken unchanged at this dose"
-            )
+        if said := unlike_the_usual_dose(each, name, library.interactions):
+            doubts.append(said)
         unverified = [
             target
             for (

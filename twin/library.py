@@ -220,7 +220,7 @@ def load_library(
         label_bands=label_bands_of(table_of(folder / "label_bands.csv", "quantity")),
         guideline=GuidelineTable.of(toml_of(folder / "cpic_2017.toml", "step", "note")),
         algorithms=MappingProxyType(
-            toml_of(folder / "published_algorithms.toml", "iwpc_pharmacogenetic")
+            toml_of(folder / "published_algorithms.toml", "coding")
         ),
         highest_readable_inr=targets["readable"]["highest_inr"],
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),

@@ -65,6 +65,7 @@ function medicineRow(rows, named) {
   const dose = row.querySelector('[data-part="daily_dose"]');
   name.addEventListener("change", () => {
     const found = named.get(name.value.trim().toLowerCase());
+    acknowledged.querySelector("input").checked = false;
     acknowledged.hidden = name.value.trim() === "" || found !== undefined;
     const usual = found?.usual_daily_dose;
     dose.placeholder = usual ? `usual ${usual.value}` : "usual";

@@ -115,7 +115,8 @@ def test_an_unknown_medicine_blocks_the_dose_until_it_is_acknowledged():
     [
         (CoMedicine("fluconazole", stop_day=10.0), "stops on day 10"),
         (CoMedicine("fluconazole", start_day=5.0), "starts on day 5"),
-        (CoMedicine("capecitabine", 500.0), "known at about 4300 mg/d only"),
+        (CoMedicine("fluconazole", stop_day=-5.0), "ended on day -5"),
+        (CoMedicine("capecitabine", 500.0), "at which its effect is known"),
         (CoMedicine("zafirlukast"), "was not read in a source"),
     ],
 )

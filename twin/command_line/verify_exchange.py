@@ -21,12 +21,16 @@ from twin.lifecycle import predict
 from twin.vocabulary.ensemble import Floats
 
 _TOLERANCE = 1e-4
-_DAYS = 30
+_DAYS = 60
 _EVERY_H = 6.0
 _CASES = {
     "*1/*1 G/G, 5 mg": ("fda_1-1_GG.yaml", "5 mg"),
     "amiodarone, *1/*3, 3 mg": ("hard_amiodarone.yaml", "3 mg"),
     "Child-Pugh B, 2 mg": ("hard_cirrhosis.yaml", "2 mg"),
+    "amiodarone and fluconazole come and go, 4 mg": (
+        "medicines_over_time.yaml",
+        "4 mg",
+    ),
 }
 _COLUMNS = ("patient", "simulator", "largest difference of INR", "INR on the last day")
 

@@ -24,8 +24,18 @@ from twin.pharmacogenes import Pharmacogenes, load_pharmacogenes
 
 SEED = 20261122
 _FOLDER = Path("pharmacogenes/allele_definitions")
-_COLUMNS = ("gene", "calls", "exact", "among several", "wrong", "silent reference")
+_COLUMNS = (
+    "gene",
+    "calls",
+    "exact",
+    "among several",
+    "nothing read",
+    "wrong",
+    "unsound",
+    "silent reference",
+)
 _SECONDS = 2.0
+_MEMORY_MB = 300.0
 
 Out = Annotated[
     Path | None,
@@ -43,8 +53,9 @@ def genotypes(
 ) -> None:
     """Call published alleles from files made of CPIC's definitions, and bad files.
 
-    Exit status 1 when a call is wrong, silent about what it did not see, or a bad
-    file is not refused within two seconds.
+    Exit status 1 when a call is wrong, lists what the bases exclude, or is silent
+    about what it did not see; when a bad file is not refused within two seconds and
+    300 MB.
     """
     library, tables = load_library(), load_pharmacogenes()
     genes = published_genes(needed_folder(data), tables)
@@ -115,8 +126,16 @@ _Parts = dict[str, tuple[GenotypeScore, ...]]
 
 
 def _cells(score: GenotypeScore) -> tuple[str, ...]:
-    counts = (score.n, score.exact, score.ambiguous, score.wrong)
-    return (score.gene, *map(str, counts), str(score.silent_reference))
+    counts = (
+        score.n,
+        score.exact,
+        score.ambiguous,
+        score.nothing_read,
+        score.wrong,
+        score.unsound,
+        score.silent_reference,
+    )
+    return (score.gene, *map(str, counts))
 
 
 def _trap_cells(trap: Trap) -> tuple[str, ...]:
@@ -138,9 +157,12 @@ def _show(parts: _Parts, traps: tuple[Trap, ...]) -> None:
 def _body(parts: _Parts, traps: tuple[Trap, ...]) -> list[str]:
     lines = [
         "Files are made of CPIC's published definitions, not of our tables, and read",
-        "as anybody's.  *Among several*: other diplotypes have the same bases, and",
-        "all are listed.  *Silent reference*: only the reference pair is listed where",
-        "the person carries, or could carry unseen, another allele.",
+        "as anybody's; with positions withheld they are also written as untidily as",
+        "laboratories do (one variant a line, spare bases around an indel, half calls,",
+        "filtered lines, other names of chromosomes).  *Among several*: other",
+        "diplotypes have the same bases.  *Unsound*: one is listed that the bases",
+        "exclude.  *Silent reference*: only the reference pair is listed where the",
+        "person carries, or could carry unseen, another allele.",
     ]
     for heading, scores in parts.items():
         lines += [
@@ -165,7 +187,7 @@ def _broken(parts: _Parts, traps: tuple[Trap, ...]) -> list[str]:
         f"{heading}: {score.gene}"
         for heading, scores in parts.items()
         for score in scores
-        if score.wrong or score.silent_reference
+        if score.wrong or score.unsound or score.silent_reference
     ]
     broken += [
         f"{heading}: {score.gene} is ambiguous though phased"
@@ -177,5 +199,5 @@ def _broken(parts: _Parts, traps: tuple[Trap, ...]) -> list[str]:
     return broken + [
         f"bad file: {trap.name}"
         for trap in traps
-        if not trap.refused or trap.seconds > _SECONDS
+        if not trap.refused or trap.seconds > _SECONDS or trap.memory_mb > _MEMORY_MB
     ]

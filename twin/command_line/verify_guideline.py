@@ -34,7 +34,7 @@ _GENES = (
     ("A/G", "*1/*3"),
     ("A/A", "*2/*3"),
 )
-_AFRICAN = (None, (), ("*8",), ("*8", "*8"))
+_AFRICAN = (None, (), ("*8",), ("*8", "*11"), ("*8", "*8"))
 _ANSWER = {None: "not tested", False: "no", True: "yes"}
 
 Out = Annotated[
@@ -54,8 +54,9 @@ def guideline(out: Out = None, _json: Json = False) -> None:
     if out is not None:
         body = [
             f"{library.guideline.source}.  Rows that pass the same boxes for every",
-            "answer to a question say *any* there.  The tests hold the paths against a",
-            "table written from the figure.",
+            "answer to a question say *any* there.  This lists what the twin does;",
+            "what it should do stands in `tests/twin/genetics/test_guideline.py`, a",
+            "table written from the figure.  Without an ancestry all are shown.",
             "",
             *markdown_table(_COLUMNS, rows),
             "",

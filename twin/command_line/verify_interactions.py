@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from twin.command_line.output import Json, done, progress, say, table
+from twin.command_line.output import Json, done, hold, progress, say, table
 from twin.command_line.record import markdown_table, record_text, write_record
 from twin.credibility.interactions import (
     Agreement,
@@ -48,7 +48,10 @@ Out = Annotated[
 
 
 def interactions(out: Out = None, _json: Json = False) -> None:
-    """Hold every interaction of the table against the studies that measured it."""
+    """Hold every interaction of the table against the studies that measured it.
+
+    Exit status 1 when a study read in a source is missed by more than 2-fold.
+    """
     with progress("predicting every study"):
         library = load_library()
         patient = reference_patient(library)
@@ -93,6 +96,21 @@ def interactions(out: Out = None, _json: Json = False) -> None:
         )
         say(f"written to {write_record(out, 'interactions.md', text)}")
     done({"rows": rows, "summary": summary, "by_genotype": genotypes})
+    hold(_broken(rows))
+
+
+def _broken(rows: Iterable[InteractionRow]) -> list[str]:
+    """Studies read in a source that are missed by more than a factor of two."""
+    return [
+        f"{row.study.medicine} ({row.study.source})"
+        for row in rows
+        if row.study.evidence == "read"
+        and row.study.s_ratio is not None
+        and not 1 / _TWO_FOLD <= row.s_predicted / row.study.s_ratio <= _TWO_FOLD
+    ]
+
+
+_TWO_FOLD = 2.0
 
 
 def _summary(rows: Iterable[InteractionRow]) -> dict[str, Agreement]:

@@ -17,8 +17,10 @@ class GenotypeScore:
     """How many calls of one gene were right.
 
     exact             the truth is the only diplotype
-    ambiguous         the truth is among several that have the same bases
+    ambiguous         the truth is among several
+    nothing_read      no position was written, and nothing is said of the gene
     wrong             the truth is not among them
+    unsound           a diplotype is listed whose bases are not those of the file
     silent_reference  only the reference pair is listed for somebody who carries
                       another, or where an allele could be hidden
     """
@@ -27,7 +29,9 @@ class GenotypeScore:
     n: int
     exact: int
     ambiguous: int
+    nothing_read: int
     wrong: int
+    unsound: int
     silent_reference: int
 
 
@@ -73,6 +77,7 @@ def _some_person(gene: PublishedGene, rng: random.Random) -> Person:
         (rng.randrange(n), rng.randrange(n)),
         rng.random() < 0.5,
         frozenset(p["position"] for p in gene.positions if rng.random() < share),
+        untidy=rng.random() < 0.5,
     )
 
 
@@ -82,7 +87,7 @@ def _scores(
     caller: Caller,
     rng: random.Random,
 ) -> tuple[GenotypeScore, ...]:
-    counted = {gene.gene: [0, 0, 0, 0, 0] for gene in genes}
+    counted = {gene.gene: [0] * 7 for gene in genes}
     for people in files:
         reports = caller(people, rng)
         for person in people:
@@ -94,19 +99,25 @@ def _scores(
     return tuple(GenotypeScore(gene, *counts) for gene, counts in counted.items())
 
 
-def _verdict(person: Person, report: GeneReport) -> tuple[int, int, int, int, int]:
+def _verdict(person: Person, report: GeneReport) -> tuple[int, ...]:
     listed = {frozenset(d.diplotype.split("/")) for d in report.diplotypes}
     weights = sum(d.weight for d in report.diplotypes)
     truth = frozenset(person.truth)
     reference = frozenset({person.gene.reference})
-    nothing_read = len(person.withheld) == len(person.gene.positions)
-    if nothing_read:
-        # Nothing may be said then; an empty list is the right answer.
-        right, alone = not listed, not listed
-    else:
-        right = truth in listed and abs(weights - 1) < 1e-9
-        alone = right and len(listed) == 1
+    if len(person.unread) == len(person.gene.positions):
+        return (1, 0, 0, int(not listed), int(bool(listed)), 0, 0)
+    right = truth in listed and abs(weights - 1) < 1e-9
+    alone = right and len(listed) == 1
+    unsound = any(not person.may_be(*d.diplotype.split("/")) for d in report.diplotypes)
     silent = listed == {reference} and (
-        truth != reference or bool(person.gene.hidden_by(person.withheld))
+        truth != reference or bool(person.gene.hidden_by(person.unread))
     )
-    return (1, int(alone), int(right and not alone), int(not right), int(silent))
+    return (
+        1,
+        int(alone),
+        int(right and not alone),
+        0,
+        int(not right),
+        int(unsound),
+        int(silent),
+    )

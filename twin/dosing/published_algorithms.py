@@ -13,7 +13,6 @@ from typing import Any
 from twin.errors import LibraryError
 from twin.vocabulary.patient import Patient
 
-_INDUCERS = frozenset({"rifampicin", "carbamazepine", "phenytoin"})
 _YEARS_PER_DECADE = 10
 _DAYS_PER_WEEK = 7
 _RESPONSES = {
@@ -24,7 +23,10 @@ _RESPONSES = {
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
-    """One published regression: dose = response(intercept + sum of terms)."""
+    """One published regression: dose = response(intercept + sum of terms).
+
+    inducers   medicines that count as the term `enzyme_inducer`
+    """
 
     key: str
     name: str
@@ -33,6 +35,7 @@ class Algorithm:
     response: str
     intercept: float
     terms: Mapping[str, float]
+    inducers: frozenset[str]
 
     @property
     def needs_genotype(self) -> bool:
@@ -55,7 +58,10 @@ def algorithms_of(content: Mapping[str, Any]) -> tuple[Algorithm, ...]:
     Raises: LibraryError for a response that is not known.
     """
     found = []
+    inducers = frozenset(content["coding"]["enzyme_inducers"])
     for key, entry in content.items():
+        if key == "coding":
+            continue
         if entry["response"] not in _RESPONSES:
             raise LibraryError(
                 f"published_algorithms.toml: {key} has the response "
@@ -70,6 +76,7 @@ def algorithms_of(content: Mapping[str, Any]) -> tuple[Algorithm, ...]:
                 entry["response"],
                 entry["intercept"],
                 MappingProxyType(dict(entry["terms"])),
+                inducers,
             )
         )
     return tuple(found)
@@ -103,7 +110,7 @@ def algorithm_dose(
         "weight_kg": patient.weight_kg,
         "body_surface_m2": body_surface_m2,
         "target_inr": target_inr,
-        "enzyme_inducer": float(bool(medicines & _INDUCERS)),
+        "enzyme_inducer": float(bool(medicines & algorithm.inducers)),
         "amiodarone": float("amiodarone" in medicines),
         "race_missing_or_mixed": 1.0,
         "venous_thrombosis": float((patient.indication or "").startswith("venous_")),

@@ -6,6 +6,7 @@ contents are refused; entries are read one by one, in memory, up to a limit.
 
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -79,7 +80,13 @@ def entry(archive: zipfile.ZipFile, name: str, *, largest_bytes: int) -> bytes:
             content = file.read(largest_bytes + 1)
     except KeyError as error:
         raise ForeignFileError(f"has no entry {name!r}") from error
-    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        RuntimeError,
+        EOFError,
+    ) as error:
         raise ForeignFileError(f"its entry {name!r} is damaged ({error})") from error
     if len(content) > largest_bytes:
         raise ForeignFileError(

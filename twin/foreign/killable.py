@@ -14,7 +14,7 @@ from typing import Any
 from twin.errors import ForeignFileError
 from twin.foreign.limits import READER_SECONDS
 
-_READERS = ("vcf", "pharmcat", "model", "archive")
+_READERS = ("vcf", "pharmcat", "outside_calls", "model", "archive")
 
 
 def read_apart(
@@ -23,7 +23,7 @@ def read_apart(
     """What a reader of `twin.foreign` makes of a file, read by another process.
 
     Args:
-        reader: `vcf`, `pharmcat`, `model` or `archive`.
+        reader: `vcf`, `pharmcat`, `outside_calls`, `model` or `archive`.
         path: of the file.
         seconds: wall-clock time the reading may take.
         options: passed to the reader; what JSON can say.

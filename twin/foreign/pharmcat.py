@@ -73,7 +73,7 @@ def _gene(name: str, report: dict[str, Any]) -> dict[str, Any]:
             str(phenotype)
             for diplotype in _list(report, "sourceDiplotypes")
             if isinstance(diplotype, dict)
-            for phenotype in diplotype.get("phenotypes") or ()
+            for phenotype in _list(diplotype, "phenotypes")
         ],
         "sites": [_site(name, v) for v in variants if isinstance(v, dict)],
     }

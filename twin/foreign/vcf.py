@@ -16,11 +16,18 @@ from typing import Any
 import pysam
 
 from twin.errors import ForeignFileError
-from twin.foreign.limits import LARGEST_HEADER_BYTES, MOST_LINES_OF_THE_PANEL
+from twin.foreign.limits import (
+    LARGEST_HEADER_BYTES,
+    LONGEST_LINE_OF_THE_PANEL_BYTES,
+    LONGEST_NUMBER,
+    MOST_LINES_OF_THE_PANEL,
+)
 from twin.foreign.stream import lines
+from twin.vocabulary.variant import chromosome_number
 
 _VERSION = re.compile(rb"##fileformat=VCFv4\.([1-5])\s*$")
-_END = re.compile(rb"(?:^|;)END=(\d+)")
+_END = re.compile(rb"(?:^|;)END=(\d{1,12})(?:;|$)")
+LONGEST_NAME = 100
 _FIXED_COLUMNS = 9  # CHROM to FORMAT
 _PASSED = {"PASS", "."}
 
@@ -81,17 +88,9 @@ def _by_chromosome(regions: Iterable[list[Any]]) -> _Regions:
     return found
 
 
-def _names(number: str) -> tuple[bytes, ...]:
-    """How files write a chromosome: `10`, `chr10`, `NC_000010.11`."""
-    plain = number.encode()
-    accession = b"NC_%06d." % int(number) if number.isdigit() else b"NC_?"
-    return (plain, b"chr" + plain, accession)
-
-
 def _kept(path: Path, regions: _Regions, rsids: set[bytes]) -> _Kept:
     kept = _Kept()
-    whole = {name: spans for n, spans in regions.items() for name in _names(n)[:2]}
-    accessions = {_names(n)[2]: spans for n, spans in regions.items()}
+    known: dict[bytes, list[tuple[int, int]] | None] = {}
     header_bytes = 0
     last: tuple[int, bytes] = (0, b"")
     for number, line in lines(path):
@@ -110,19 +109,15 @@ def _kept(path: Path, regions: _Regions, rsids: set[bytes]) -> _Kept:
         last = (number, line)
         parts = line.split(b"\t", 8)
         name = parts[0]
-        spans = whole.get(name)
-        if spans is None and name.startswith(b"NC_"):
-            spans = accessions.get(name.split(b".")[0] + b".")
+        if name not in known:
+            text = name[:LONGEST_NAME].decode("utf-8", "replace")
+            known[name] = regions.get(chromosome_number(text))
+        spans = known[name]
         if spans is None:
             continue
         if _is_near(parts, spans, number) or (len(parts) > 2 and _named(parts, rsids)):
             _check_columns(kept, number, line)
-            kept.lines.append(line)
-            if len(kept.lines) > MOST_LINES_OF_THE_PANEL:
-                raise ForeignFileError(
-                    f"has more than {MOST_LINES_OF_THE_PANEL} lines about the genes "
-                    "asked about; one sample has a few hundred"
-                )
+            _keep(kept, number, line)
     if not kept.columns:
         raise ForeignFileError(
             "has no line #CHROM with the names of the columns; it is cut off, or no VCF"
@@ -130,6 +125,20 @@ def _kept(path: Path, regions: _Regions, rsids: set[bytes]) -> _Kept:
     if kept.n_lines:
         _check_columns(kept, *last)  # a file cut off in the middle of a line
     return kept
+
+
+def _keep(kept: _Kept, number: int, line: bytes) -> None:
+    if len(line) > LONGEST_LINE_OF_THE_PANEL_BYTES:
+        raise ForeignFileError(
+            f"line {number}, about the genes asked for, is {len(line) / 1e3:.0f} kB "
+            "long; no allele of theirs is"
+        )
+    kept.lines.append(line)
+    if len(kept.lines) > MOST_LINES_OF_THE_PANEL:
+        raise ForeignFileError(
+            f"has more than {MOST_LINES_OF_THE_PANEL} lines about the genes asked "
+            "for; one sample has a few hundred"
+        )
 
 
 def _take_header(kept: _Kept, number: int, line: bytes) -> None:
@@ -165,7 +174,7 @@ def _is_near(parts: list[bytes], spans: list[tuple[int, int]], number: int) -> b
         raise ForeignFileError(
             f"line {number} has {len(parts)} columns; the file is cut off or damaged"
         )
-    if not parts[1].isdigit():
+    if not parts[1].isdigit() or len(parts[1]) > LONGEST_NUMBER:
         raise ForeignFileError(f"line {number}: POS {_quoted(parts[1])} is no number")
     start = int(parts[1])
     end = start + len(parts[3]) - 1
@@ -243,10 +252,10 @@ def _check_genotype(columns: list[str], column: int) -> None:
     parts = columns[column].split(":")
     genotype = parts[names.index("GT")] if names.index("GT") < len(parts) else "."
     for number in re.findall(r"\d+", genotype):
-        if int(number) > len(alts):
+        if len(number) > LONGEST_NUMBER or int(number) > len(alts):
             raise ForeignFileError(
-                f"{columns[0]}:{columns[1]}: genotype {genotype} names allele "
-                f"{number}, but the line has {len(alts)} beside the reference"
+                f"{columns[0]}:{columns[1]}: genotype {genotype[:20]} names allele "
+                f"{number[:12]}, but the line has {len(alts)} beside the reference"
             )
 
 
@@ -262,13 +271,12 @@ def _record(record: Any, sample: str, remarks: list[str]) -> dict[str, Any]:
     if call.phased and len(alleles) == 2:
         number = call.get("PS") if "PS" in record.format else None
         phase_set = "all" if number is None else str(number)
-    alts = [a for a in (record.alts or ()) if a != "."]
     end = int(record.stop)
     return {
         "chromosome": record.chrom,
         "position": int(record.pos),
         "ref": str(record.ref).upper(),
-        "alts": [str(a) for a in alts],
+        "alts": [str(a) for a in record.alts or () if a != "."],
         "alleles": alleles,
         "phase_set": phase_set,
         "rsid": record.id,
@@ -284,6 +292,9 @@ def _doubt(record: Any, call: Any) -> str | None:
     own = call.get("FT") if "FT" in record.format else None
     if own and str(own) not in _PASSED:
         return f"filtered ({own})"
-    if "DP" in record.format and call.get("DP") == 0:
-        return "read depth 0"
+    for name, what in (("DP", "read depth 0"), ("MIN_DP", "read depth 0")):
+        if name in record.format and call.get(name) == 0:
+            return what
+    if "GQ" in record.format and call.get("GQ") == 0:
+        return "genotype quality 0"
     return None

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from twin.errors import ForeignFileError
-from twin.foreign.limits import DEEPEST_XML, MOST_XML_ATTRIBUTES, MOST_XML_ELEMENTS
+from twin.foreign.limits import (
+    DEEPEST_XML,
+    LONGEST_XML_ATTRIBUTE,
+    MOST_XML_ATTRIBUTES,
+    MOST_XML_ELEMENTS,
+)
 
 
 @dataclass(slots=True)
@@ -42,6 +47,13 @@ def check_xml(content: bytes) -> int:
                 f"line {parser.CurrentLineNumber}: <{name[:40]}> has "
                 f"{len(attributes)} attributes"
             )
+
+        for value in attributes.values():
+            if len(value) > LONGEST_XML_ATTRIBUTE:
+                raise ForeignFileError(
+                    f"line {parser.CurrentLineNumber}: <{name[:40]}> has an attribute "
+                    f"of {len(value)} characters"
+                )
 
     def end(_name: str) -> None:
         shape.depth -= 1

@@ -40,28 +40,55 @@ def call_gene(
 
     Returns: the call; where no pair of defined alleles fits, pairs in which one
     strand carries several alleles' variants (`[*2 + *3]`), and none at all where a
-    base was found that no allele has.
+    base was found that no allele has; those that fit but for it are kept apart.
     """
     read = {p: c for p, c in calls.items() if c.is_known}
-    pairs = _fitting(_haplotypes(gene.alleles), gene, read)
-    if not pairs and read:
-        pairs = _fitting(
-            [*_haplotypes(gene.alleles), *_combinations(gene, read)], gene, read
-        )
+    pairs = _explained(gene, read)
+    strange = [
+        p
+        for p in gene.positions
+        if p.position in read and _strange(p, read[p.position])
+    ]
+    nearest: tuple[tuple[str, str], ...] = ()
+    if strange and not pairs:
+        nearest = _explained(gene, _without_strange(read, strange))
     unread = [p for p in gene.positions if _unread(read.get(p.position))]
     return GeneCall(
         gene.gene,
-        pairs if read else (),
+        pairs,
         not_tested=_not_tested(gene, unread),
         positions_not_tested=tuple(p.name for p in unread),
         positions_read=len(gene.positions) - len(unread),
-        undefined=tuple(
-            p.name
-            for p in gene.positions
-            if p.position in read and _strange(p, read[p.position])
-        ),
+        undefined=tuple(p.name for p in strange),
+        but_for_undefined=nearest,
         source=source,
     )
+
+
+def _explained(
+    gene: GeneDefinition, read: Mapping[int, SiteCall]
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of named alleles; where none fits, with two alleles on one strand."""
+    if not read:
+        return ()
+    named = _haplotypes(gene.alleles)
+    return _fitting(named, gene, read) or _fitting(
+        [*named, *_combinations(gene, read)], gene, read
+    )
+
+
+def _without_strange(
+    read: Mapping[int, SiteCall], strange: Iterable[Position]
+) -> dict[int, SiteCall]:
+    """The calls with bases nobody has named taken as not read."""
+    left = dict(read)
+    for position in strange:
+        call = left.pop(position.position)
+        known = {position.ref, *position.alts}
+        bases = tuple(base if base in known else None for base in call.bases)
+        if bases != (None, None):
+            left[position.position] = SiteCall((bases[0], bases[1]), call.phase_set)
+    return left
 
 
 def call_of_diplotype(

@@ -65,8 +65,8 @@ def gene_function(
     shares = frequencies.of(gene, population, named=named)
     result = genotype.of(gene)
     pairs: tuple[Pair, ...] | None = None
-    if isinstance(result, GeneCall) and result.pairs:
-        pairs = _weighed(result.pairs, gene, functions, shares)
+    if isinstance(result, GeneCall) and result.possible:
+        pairs = _weighed(result.possible, gene, functions, shares)
         places = (_marginal(pairs, 0), _marginal(pairs, 1))
     else:
         reported = result.alleles if isinstance(result, Diplotype) else (None, None)
@@ -167,7 +167,7 @@ def _not_tested(
     places: tuple[Place, Place],
     functions: AlleleFunctions,
 ) -> tuple[str, ...]:
-    if result is None or (isinstance(result, GeneCall) and not result.pairs):
+    if result is None or (isinstance(result, GeneCall) and not result.possible):
         return functions.variants(gene)
     if isinstance(result, GeneCall):
         missing = set(result.not_tested)
@@ -192,9 +192,9 @@ def _reasons(
     if isinstance(result, GeneCall) and result.undefined:
         reasons.append(
             f"{gene}: at {', '.join(result.undefined)} a base was read that no named "
-            "allele has; what it does is not known"
+            "allele has; what it does is not known, and it is taken to do nothing"
         )
-    if result is None or (isinstance(result, GeneCall) and not result.pairs):
+    if result is None or (isinstance(result, GeneCall) and not result.possible):
         reasons.append(
             f"{gene} was not tested: its alleles are weighed {where}"
             if result is None

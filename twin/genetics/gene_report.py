@@ -50,6 +50,7 @@ class GeneReport:
     not_tested            alleles that could be there unseen
     positions_not_tested  places that were not read on both copies
     undefined             places with a base that no named allele has
+    but_for_undefined     diplotypes that fit everything else then
     phenotype             CPIC's, where all possible diplotypes agree; else that it is
                           indeterminate; None for a gene that CPIC gives none
     activity              CPIC's activity score, where all agree; else None
@@ -68,6 +69,7 @@ class GeneReport:
     positions_read: int
     positions_not_tested: tuple[str, ...]
     undefined: tuple[str, ...]
+    but_for_undefined: tuple[str, ...]
     not_in_the_sequence: tuple[str, ...]
     remarks: tuple[str, ...]
 
@@ -108,6 +110,7 @@ def gene_report(
         call.positions_read,
         call.positions_not_tested,
         call.undefined,
+        tuple("/".join(pair) for pair in call.but_for_undefined),
         gene.not_in_the_sequence,
         tuple(_remarks(call, gene)),
     )

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from twin.errors import GenotypeError
 from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
-from twin.genetics.site_calls import chromosome_number
-from twin.vocabulary.variant import VariantRecord
+from twin.vocabulary.variant import VariantRecord, chromosome_number
 
 BUILD = "GRCh38"
 OLDER_BUILD = "GRCh37"
@@ -44,7 +43,7 @@ def check_build(
     for record in known:
         agree += _agreement(record, ours, definitions)
     older = sum(_fits_older(record, definitions) for record in known)
-    if older > agree:
+    if older and older >= agree:
         raise GenotypeError(
             f"{older} records stand at {OLDER_BUILD} positions of the genes and "
             f"{agree} at {BUILD} positions: the file is of the older build, whatever "

@@ -6,7 +6,7 @@ where the laboratory looked at the very position; else it was not tested.
 
 from collections.abc import Iterable
 
-from twin.genetics.allele_definitions import AlleleDefinitions
+from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
 from twin.genetics.guideline import GuidelineFacts, GuidelineTable
 from twin.genetics.possibilities import GeneFunction
 from twin.vocabulary.genotype import Diplotype, GeneCall, Genotype
@@ -34,7 +34,11 @@ def guideline_facts(
     return GuidelineFacts(
         vkorc1=_certain(genotype.of("VKORC1"), genes["VKORC1"]),
         cyp2c9=(
-            _of_the_algorithm(genes["CYP2C9"], table.algorithm_alleles)
+            _of_the_algorithm(
+                genes["CYP2C9"],
+                table.algorithm_alleles,
+                definitions.genes["CYP2C9"],
+            )
             if tested >= set(table.algorithm_alleles)
             else None
         ),
@@ -57,7 +61,7 @@ def _tested(
     if result is None:
         return set()
     if isinstance(result, GeneCall):
-        if not result.pairs:
+        if not result.possible:
             return set()
         return {a.name for a in gene.alleles} - set(result.not_tested)
     looked_at = {
@@ -74,23 +78,50 @@ def _certain(result: Diplotype | GeneCall | None, gene: GeneFunction) -> str | N
     return "/".join(sorted(gene.possibilities[0].names))
 
 
-def _of_the_algorithm(gene: GeneFunction, alleles: Iterable[str]) -> str | None:
-    """The likeliest pair in the algorithm's terms, others as *1."""
+_SURE = 0.99
+"""Weight from which an answer counts as known; the rest are rare alleles."""
+
+
+def _of_the_algorithm(
+    gene: GeneFunction, alleles: Iterable[str], definition: GeneDefinition
+) -> str | None:
+    """The pair in the algorithm's terms, by the variants themselves.
+
+    *18 carries *3's variant and counts as *3; so does a strand with both.  None
+    where what is possible differs in those terms.
+    """
+    wanted = {name: definition.positions_of(name) for name in alleles}
+
+    def term(name: str) -> str:
+        carried = _positions(name, definition)
+        found = [each for each, positions in wanted.items() if positions <= carried]
+        return max(found, default="*1", key=_star)
+
     weights: dict[str, float] = {}
-    known = set(alleles)
     for pair in gene.possibilities:
-        names = sorted(name if name in known else "*1" for name in pair.names)
-        text = "/".join(names)
+        text = "/".join(sorted((term(name) for name in pair.names), key=_star))
         weights[text] = weights.get(text, 0.0) + pair.weight
-    return max(weights, key=lambda text: weights[text])
+    likeliest = max(weights, key=lambda text: weights[text])
+    return likeliest if weights[likeliest] >= _SURE else None
+
+
+def _star(name: str) -> int:
+    return int(name.removeprefix("*"))
+
+
+def _positions(name: str, definition: GeneDefinition) -> frozenset[int]:
+    """Where an allele differs from the reference; of `[*2 + *3]`, where either does."""
+    parts = name.strip("[]").split(" + ")
+    return frozenset().union(*(definition.positions_of(part) for part in parts))
 
 
 def _found(gene: GeneFunction, alleles: Iterable[str]) -> tuple[str, ...]:
-    """Which of some alleles the likeliest pairs have."""
+    """Which of some alleles the likeliest pairs have, alone on a strand or not."""
     weights: dict[tuple[str, ...], float] = {}
     known = set(alleles)
     for pair in gene.possibilities:
-        named = tuple(name for name in pair.names if name in known)
+        parts = [part for name in pair.names for part in name.strip("[]").split(" + ")]
+        named = tuple(part for part in parts if part in known)
         weights[named] = weights.get(named, 0.0) + pair.weight
     return max(weights, key=lambda named: weights[named])
 
@@ -106,7 +137,7 @@ def _carries_t(
     if result is None:
         return None
     if isinstance(result, GeneCall):
-        if not result.pairs or name in result.positions_not_tested:
+        if not result.possible or name in result.positions_not_tested:
             return None
     else:
         looked_at = {

@@ -14,7 +14,6 @@ _SUBSTITUTION = re.compile(
     r"(?P<ref>[ACGT]+)>(?P<alt>[ACGT]+)\s*"
 )
 _ZYGOSITY: dict[str, tuple[int, int]] = {
-    "absent": (0, 0),
     "heterozygous": (0, 1),
     "homozygous": (1, 1),
 }

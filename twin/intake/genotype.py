@@ -16,7 +16,8 @@ from twin.genetics.caller import call_gene
 from twin.genetics.genome_build import check_build
 from twin.genetics.hgvs import looks_like_hgvs, record_of_hgvs
 from twin.genetics.names import GeneNames
-from twin.genetics.site_calls import calls_of_rsids, site_calls
+from twin.genetics.rsids import calls_of_rsids
+from twin.genetics.site_calls import site_calls
 from twin.intake.quantity import kind_of
 from twin.vocabulary.genotype import GENES, Diplotype, GeneCall, Genotype
 
@@ -198,7 +199,22 @@ def _of_summary(
         f"{gene}: {said} stands for {len(pairs)} pairs of alleles, weighed by how "
         "common they are; the diplotype says more"
     )
-    call = GeneCall(gene, pairs, source=said, not_tested=())
+    # The laboratory's *1 hides what its panel does not look for, here too.
+    unseen = _unseen(names.panel, names)
+    hidden = {names.reference, *unseen}
+    possible = dict.fromkeys(
+        (x, y)
+        for a, b in pairs
+        for x in (hidden if a == names.reference else {a})
+        for y in (hidden if b == names.reference else {b})
+    )
+    unordered = {tuple(sorted(p, key=everything.index)): None for p in possible}
+    call = GeneCall(
+        gene,
+        tuple((p[0], p[1]) for p in unordered),
+        source=said,
+        not_tested=tuple(unseen),
+    )
     return in_our_names(call, names)
 
 

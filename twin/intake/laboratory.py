@@ -11,15 +11,14 @@ from pathlib import Path
 
 from twin.errors import ForeignFileError, GenotypeError
 from twin.foreign.killable import read_apart
-from twin.foreign.limits import LARGEST_JSON_BYTES
 from twin.foreign.stream import regular_file
 from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
 from twin.genetics.caller import call_gene, call_of_diplotype
 from twin.genetics.genome_build import BUILD, check_build
-from twin.genetics.site_calls import chromosome_number, site_calls
+from twin.genetics.site_calls import site_calls
 from twin.pharmacogenes import Pharmacogenes
 from twin.vocabulary.genotype import GeneCall
-from twin.vocabulary.variant import VariantRecord
+from twin.vocabulary.variant import VariantRecord, chromosome_number
 
 _MARGIN_BASES = 200
 """How far from a gene's positions a line may begin and still change them."""
@@ -114,10 +113,14 @@ def _vcf(
     agree = check_build(definitions, records)
     remarks = list(found["remarks"])
     if not agree:
+        # Blocks of reference alone would fit any genome: without one base of ours
+        # that agrees, nothing of the file is known to be where it says.
         remarks.append(
-            f"none of its {found['n_lines']} lines is about the genes asked for: "
-            "nothing was tested, and which build it is on cannot be told"
+            f"none of its {found['n_lines']} lines has a reference base at a position "
+            "of the genes: which build it is on cannot be told, and nothing is taken "
+            "as tested"
         )
+        records = []
     calls = {
         gene.gene: call_gene(gene, site_calls(gene, records), source="the VCF")
         for gene in definitions
@@ -139,6 +142,11 @@ def _regions(definitions: AlleleDefinitions) -> list[list[str | int]]:
 
 def _pharmcat(path: Path, definitions: AlleleDefinitions) -> LaboratoryResult:
     found = read_apart("pharmcat", path)
+    if not any(gene.gene in found["genes"] for gene in definitions):
+        raise ForeignFileError(
+            f"{path}: its geneReports name none of the genes asked for; give the "
+            "phenotype.json of PharmCAT 3"
+        )
     sites = [s for report in found["genes"].values() for s in report["sites"]]
     records = [r for site in sites if (r := _record_of_site(site)) is not None]
     agree = check_build(definitions, records)
@@ -206,41 +214,36 @@ def _disagreement(
 
 def _outside_calls(path: Path, genes: Pharmacogenes) -> LaboratoryResult:
     """PharmCAT's outside-call TSV: gene, diplotype, phenotype, activity score."""
-    if path.stat().st_size > LARGEST_JSON_BYTES:
-        raise ForeignFileError(f"{path}: is too large for a list of genes")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ForeignFileError(f"{path}: is not UTF-8 text ({error})") from error
     calls: dict[str, GeneCall] = {}
     remarks: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        fields = [field.strip() for field in line.split("\t")]
-        if len(fields) < 2 or len(fields) > 4:
-            raise ForeignFileError(
-                f"{path}: line {number} has {len(fields)} fields; write gene, "
-                "diplotype, phenotype, activity score, with tabs between"
-            )
-        gene = genes.definitions.genes.get(fields[0])
+    others: list[str] = []
+    for found in read_apart("outside_calls", path)["calls"]:
+        gene = genes.definitions.genes.get(found["gene"])
         if gene is None:
-            remarks.append(f"{fields[0]}: no gene the twin calls; left out")
+            others.append(found["gene"])
             continue
         if gene.gene in calls:
             raise ForeignFileError(f"{path}: {gene.gene} is given twice; keep one line")
-        if fields[1]:
-            calls[gene.gene] = _called_elsewhere(gene, [fields[1]], remarks)
+        if found["diplotype"]:
+            calls[gene.gene] = _called_elsewhere(gene, [found["diplotype"]], remarks)
         else:
             remarks.append(
                 f"{gene.gene}: a phenotype without a diplotype says little; write it "
                 "in the patient's file (phenotype or activity_score)"
             )
+    if others:
+        remarks.append(
+            f"{', '.join(others[:_MOST_NAMED])}: not among the genes the twin calls; "
+            f"{len(others)} left out"
+        )
     for gene in genes.definitions:
         calls.setdefault(gene.gene, call_gene(gene, {}, source="the outside calls"))
     return LaboratoryResult(
         "PharmCAT outside calls", None, "none stated", calls, 0, tuple(remarks)
     )
+
+
+_MOST_NAMED = 8
 
 
 def _called_elsewhere(
@@ -260,6 +263,10 @@ def _called_elsewhere(
         f"{gene.gene}: {labels[0]} was called elsewhere; which alleles were looked for "
         "is not said, so all others stay possible"
     )
-    return call_of_diplotype(
-        gene, (first, second), tested=(), source=f"{labels[0]}, called elsewhere"
-    )
+    try:
+        return call_of_diplotype(
+            gene, (first, second), tested=(), source=f"{labels[0]}, called elsewhere"
+        )
+    except GenotypeError as error:
+        remarks.append(f"{error}; {gene.gene} is taken as not tested")
+        return call_gene(gene, {}, source="called elsewhere")

@@ -9,8 +9,10 @@ or the binding in plasma, with the medicine's level.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
+from twin.errors import PatientError
 from twin.interactions.exposure import by_dose, level, unbound_umol_per_l
 from twin.interactions.medicines import ENZYMES, OTHER_TARGETS, Enzyme, Interactions
 from twin.vocabulary.co_medicine import CoMedicine
@@ -76,11 +78,14 @@ def co_medication(
     The order does not matter.  A medicine that is not in the table changes nothing
     and is reported: unknown is not harmless.
 
+    Raises: PatientError where one medicine is listed under two names.
+
     Args:
         medicines: with doses and days; a name twice is the intake's to refuse.
         interactions: the table.
-        day: since the drug's first dose; None for the state while all that are not
-            stopped beforehand are taken, come to rest.
+        day: since the drug's first dose; None for the state at rest, with what is
+            taken from the first dose on: neither what ended before nor what begins
+            later.
 
     Assumes: average concentrations of the co-medicine in plasma, unbound, at the
     enzyme; effects independent of one another and of the co-medicine's own genes.
@@ -88,6 +93,12 @@ def co_medication(
     """
     taken = sorted(medicines, key=lambda m: m.name)
     known = _known(taken, interactions)
+    for (name, one), (again, other) in pairwise(sorted(known, key=lambda k: k[0])):
+        if name == again:
+            raise PatientError(
+                f"co_medication: {one.name} and {other.name} are the same medicine "
+                f"({name}); keep one of them, with the whole daily dose"
+            )
     unknown = [m for m in taken if interactions.known_as(m.name) is None]
     (effect,) = _effects(known, interactions, [day])
     reasons = [_reason(name, each, interactions) for name, each in known]
@@ -201,8 +212,10 @@ def _amounts(
     ]
     if not moving:
         return [1.0] * len(days)
-    if not any(each.changes_in_time for _, each in moving):
-        days = [None] * len(days)
+    if all(day is None for day in days) or not any(
+        each.changes_in_time for _, each in moving
+    ):
+        return [_at_rest(k, *_drive(moving, enzyme, table, None))] * len(days)
     now = min(_first_day(each) for _, each in moving)
     amount = _at_rest(k, *_drive(moving, enzyme, table, now))
     found = []
@@ -238,7 +251,8 @@ _LONGEST_HISTORY_DAYS = 730.0
 
 def _reason(name: str, each: CoMedicine, table: Interactions) -> str:
     """What a medicine does at rest, in one sentence."""
-    (alone,) = _effects([(name, each)], table, [None])
+    for_ever = CoMedicine(each.name, each.daily_dose_mg)
+    (alone,) = _effects([(name, for_ever)], table, [None])
     parts = [
         f"{enzyme} x{alone.activity(enzyme):.2g}"
         for enzyme in ENZYMES

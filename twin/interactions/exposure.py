@@ -15,11 +15,14 @@ def level(
 ) -> float:
     """Share of its level at rest, 0 to 1.
 
+    On no day in particular (None): whether it is there while the drug is taken and
+    nothing changes; what ended before the first dose, or begins after it, is not.
+
     Rises as 1 - 2^(-t/onset), falls as 2^(-t/half-life) once it is stopped.
     """
     about = interactions.medicines[name]
     if day is None:
-        return 1.0
+        return 1.0 if medicine.is_there_at_rest else 0.0
     start = -math.inf if medicine.start_day is None else medicine.start_day
     if day < start:
         return 0.0
@@ -75,13 +78,26 @@ def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) ->
 
 def unlike_the_usual_dose(
     each: CoMedicine, name: str, interactions: Interactions
-) -> bool:
-    """Whether a dose is far from the one at which an effect was seen in people."""
-    seen = any(
+) -> str | None:
+    """What to say of a dose far from the usual; None where there is nothing to say."""
+    acts = any(
         interactions.value(name, target, quantity) not in {None, 1.0}
         for target in (*ENZYMES, *OTHER_TARGETS)
-        for quantity in ("activity", "synthesis", "factor")
+        for quantity in ("activity", "synthesis", "factor", "ki", "kinact")
     )
     ratio = dose_ratio(name, each, interactions)
-    followed = interactions.value(name, "any", "dose_exponent") is not None
-    return seen and not followed and not 0.5 <= ratio <= 2.0
+    if not acts or 0.5 <= ratio <= 2.0:
+        return None
+    usual = interactions.medicines[name].usual_daily_dose_mg
+    about = f"{name}: {each.daily_dose_mg:g} mg/d is {ratio:.3g} times the usual"
+    if interactions.value(name, "any", "dose_exponent") is not None:
+        return f"{about} {usual:g}; its effect is carried beyond what was studied"
+    by_level = any(
+        interactions.value(name, enzyme, quantity) is not None
+        for enzyme in ENZYMES
+        for quantity in ("ki", "kinact")
+    )
+    if not by_level:
+        return f"{about} {usual:g}, at which its effect is known; taken unchanged"
+    linear = "" if interactions.medicines[name].dose_linear else ", which it does not"
+    return f"{about} {usual:g}; its level is taken to follow the dose{linear}"

@@ -4,6 +4,7 @@ A medicine is known by its names, its ATC code or its RxNorm number.  What is no
 the table is not known to the twin, and is reported as that: unknown is not harmless.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -24,6 +25,7 @@ _ENZYME_QUANTITIES = {
     "synthesis": "1",
 }
 _ANY = "any"
+_CODE_WORD = re.compile(r"^(?:atc|rxnorm|rxcui)\s*:?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Interactions:
 
     def known_as(self, written: str) -> str | None:
         """The table's name of a medicine written in any of its ways."""
-        return self.by_name.get(written.strip().casefold())
+        plain = _CODE_WORD.sub("", written.strip().casefold())
+        return self.by_name.get(plain)
 
     def value(self, medicine: str, target: str, quantity: str) -> float | None:
         """One number of a medicine; None where it has none."""
@@ -186,8 +189,8 @@ def _check(
 def _names(medicines: Iterable[Medicine]) -> dict[str, str]:
     found: dict[str, str] = {}
     for medicine in medicines:
-        codes = (*medicine.rxnorm, *(f"rxnorm:{n}" for n in medicine.rxnorm))
-        written = (medicine.name, *medicine.other_names, *medicine.atc, *codes)
+        codes = (*medicine.atc, *medicine.rxnorm)
+        written = (medicine.name, *medicine.other_names, *codes)
         for name in (each.casefold() for each in written):
             if found.get(name, medicine.name) != medicine.name:
                 raise LibraryError(

@@ -38,6 +38,12 @@ class CoMedicine:
             )
 
     @property
+    def is_there_at_rest(self) -> bool:
+        """Whether it is taken with the drug from the first dose on."""
+        begun = self.start_day is None or self.start_day <= 0
+        return begun and (self.stop_day is None or self.stop_day > 0)
+
+    @property
     def changes_in_time(self) -> bool:
         """Whether it starts or stops at a time that is known."""
         return self.start_day is not None or self.stop_day is not None

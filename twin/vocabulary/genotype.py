@@ -42,6 +42,7 @@ class GeneCall:
     not_tested            alleles that could be there unseen
     positions_not_tested  places of the genome that were not read, or only one copy
     undefined             places with a base that no defined allele has
+    but_for_undefined     pairs that fit everything else, where such a base was read
     source                where it was read, for people
     """
 
@@ -51,7 +52,13 @@ class GeneCall:
     positions_not_tested: tuple[str, ...] = ()
     positions_read: int = 0
     undefined: tuple[str, ...] = ()
+    but_for_undefined: tuple[tuple[str, str], ...] = ()
     source: str = ""
+
+    @property
+    def possible(self) -> tuple[tuple[str, str], ...]:
+        """Pairs that fit, or that fit but for a base nobody has named."""
+        return self.pairs or self.but_for_undefined
 
     @property
     def text(self) -> str:
@@ -59,7 +66,9 @@ class GeneCall:
         if len(self.pairs) == 1:
             return "/".join(self.pairs[0])
         if not self.pairs:
-            return "no defined alleles fit"
+            nearest = ", ".join("/".join(p) for p in self.but_for_undefined[:3])
+            but = f"; {nearest} but for {', '.join(self.undefined)}" if nearest else ""
+            return f"no defined alleles fit{but}"
         return f"{len(self.pairs)} pairs of alleles possible"
 
 

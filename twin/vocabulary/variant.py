@@ -67,3 +67,13 @@ class SiteCall:
 
 
 UNDEFINED = "?"
+
+
+def chromosome_number(written: str) -> str:
+    """`chr10`, `10` and `NC_000010.11` are one chromosome: `10`."""
+    name = written.strip().upper()
+    if name.startswith("NC_"):
+        digits = name[3:].split(".")[0]
+        number = int(digits) if digits.isdigit() and len(digits) <= 6 else 0
+        return {23: "X", 24: "Y"}.get(number, str(number))
+    return name.removeprefix("CHR")

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import combinations_with_replacement
 
 import pytest
 
@@ -32,8 +33,8 @@ def test_files_with_positions_withheld_never_say_normal_silently(genes, caller):
     assert len(scores) == 9
     for score in scores:
         assert score.n == 8
-        assert (score.wrong, score.silent_reference) == (0, 0)
-        assert score.exact + score.ambiguous == 8
+        assert (score.wrong, score.unsound, score.silent_reference) == (0, 0, 0)
+        assert score.exact + score.ambiguous + score.nothing_read == 8
 
 
 def test_our_tables_are_made_of_every_published_allele(genes):
@@ -69,6 +70,30 @@ def test_a_caller_that_reads_absence_as_normal_is_found_out(genes, caller):
 
     assert sum(score.silent_reference for score in scores) > 0
     assert sum(score.wrong for score in scores) > 0
+
+
+def unsure(
+    people: Sequence[Person], rng: random.Random, *, honest: object
+) -> dict[str, GeneReport]:
+    """A caller that lists every pair there is."""
+    reports = honest(people, rng)  # type: ignore[operator]
+    found = {}
+    for person, (name, report) in zip(people, reports.items(), strict=True):
+        names = dict.fromkeys(name for name, _ in person.gene.alleles)
+        pairs = list(combinations_with_replacement(names, 2))
+        every = tuple(WeightedDiplotype("/".join(p), 1 / len(pairs)) for p in pairs)
+        found[name] = replace(report, diplotypes=every)
+    return found
+
+
+def test_a_caller_that_lists_what_the_bases_exclude_is_found_out(genes, caller):
+    few = genes[1:2]
+
+    scores = every_definition(
+        few, partial(unsure, honest=caller), phased=False, seed=SEED
+    )
+
+    assert scores[0].unsound == scores[0].n
 
 
 def test_a_caller_that_is_wrong_is_found_out(genes, caller):

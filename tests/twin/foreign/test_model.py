@@ -97,6 +97,7 @@ FETCHING = '<!DOCTYPE sbml [<!ENTITY x SYSTEM "file:///etc/passwd">]><sbml>&x;</
         ("nothing of the kind", "is not XML"),
         ("<html/>", "is no SBML"),
         (f"<sbml {MANY_ATTRIBUTES}/>", "300 attributes"),
+        (f"<sbml><r formula='{'(' * 30_000}'/></sbml>", "30000 characters"),
         (b"\xff\xfe\x00\x01", "is not XML"),
         ("", "is empty"),
     ],

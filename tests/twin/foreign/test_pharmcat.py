@@ -135,12 +135,26 @@ def test_an_outside_call_names_a_gene_and_a_diplotype(tmp_path):
     )
 
 
+def test_a_diplotype_nobody_has_defined_leaves_the_other_genes(tmp_path):
+    found = outside(tmp_path, "CYP2C9\t*1/*999\nVKORC1\tA/G\n")
+
+    assert found.calls["CYP2C9"].pairs == ()
+    assert found.calls["VKORC1"].pairs
+    assert any("'*999' is not defined" in remark for remark in found.remarks)
+
+
+def test_a_report_that_names_none_of_the_genes_is_refused(tmp_path):
+    with pytest.raises(ForeignFileError, match="name none of the genes"):
+        read(tmp_path, report("CPIC"))
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("CYP2C9\t*1/*3\nCYP2C9\t*1/*1\n", "given twice"),
         ("CYP2C9\t*1/*3\ta\tb\tc\n", "line 1 has 5 fields"),
-        ("CYP2C9\t*1/*999\n", "'\\*999' is not defined"),
+        ("CYP2C9\t*1/*3\n" * 300, "lists 300 calls"),
+        ("X\t" + "y" * 200_000, "larger than 100 kB"),
     ],
 )
 def test_a_bad_outside_call_is_refused(tmp_path, text, complaint):

@@ -84,6 +84,7 @@ def test_a_position_that_is_absent_is_not_the_reference(tmp_path):
     [
         ({"FILTER": "LowQual"}, "filtered \\(LowQual\\)"),
         ({"FORMAT": "GT:DP", "SAMPLE": "0/1:0"}, "read depth 0"),
+        ({"FORMAT": "GT:GQ", "SAMPLE": "0/1:0"}, "genotype quality 0"),
     ],
 )
 def test_a_doubtful_line_is_not_tested_and_said_so(tmp_path, changes, why):
@@ -99,10 +100,35 @@ def test_blocks_of_reference_are_read(tmp_path):
         VariantRecord("chr10", 94938000, "T", ("<NON_REF>",), (0, 0), end=94990000)
     )
 
-    found = read(written(tmp_path, block)).calls["CYP2C9"]
+    elsewhere = line(VariantRecord("chr16", 31096368, "C", ("T",), (0, 1)))
+
+    found = read(written(tmp_path, block, elsewhere)).calls["CYP2C9"]
 
     assert found.pairs == (("*1", "*1"),)
     assert found.not_tested == ()
+
+
+def test_blocks_of_reference_alone_do_not_say_on_which_genome(tmp_path):
+    blocks = [
+        line(
+            VariantRecord("chr10", start, "A", ("<NON_REF>",), (0, 0), end=start + 999)
+        )
+        for start in range(94938001, 94990000, 1000)
+    ]
+
+    found = read(written(tmp_path, *blocks))
+
+    assert found.agreeing_bases == 0
+    assert all(call.pairs == () for call in found.calls.values())
+    assert "nothing is taken as tested" in found.remarks[0]
+
+
+def test_as_many_records_of_the_older_build_as_of_ours_are_refused(tmp_path):
+    older = line(VariantRecord("chr10", 96702047, "C", ("T",), (0, 1)))
+    ours = line(VariantRecord("chr10", 94942290, "C", ("T",), (0, 0)))
+
+    with pytest.raises(GenotypeError, match="stand at GRCh37 positions"):
+        read(written(tmp_path, older, ours))
 
 
 def test_whose_file_it_is_must_be_said_where_there_are_two(tmp_path):
@@ -139,6 +165,10 @@ def test_a_file_of_the_older_build_is_refused_whatever_its_header_says(tmp_path)
         (vcf([line(STAR_3, SAMPLE="0/7")]), "genotype 0/7 names allele 7, but"),
         (vcf([line(STAR_3, ALT="C\x00")]), "htslib"),
         ("BCF\2\2", "is BCF"),
+        (vcf([line(STAR_3, POS="9" * 5000)]), "is no number"),
+        (vcf([line(STAR_3, SAMPLE="0/" + "9" * 5000)]), "names allele"),
+        (vcf([line(STAR_3, ALT="C" * 30_000)]), "kB long; no allele"),
+        (vcf([line(STAR_3)] * 6_000), "more than 5000 lines"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_line(tmp_path, text, complaint):

@@ -8,12 +8,10 @@ from tests.laboratory import records
 from tests.twin.tables import DEFINITIONS
 from twin.errors import GenotypeError
 from twin.genetics.allele_definitions import Position
-from twin.genetics.site_calls import calls_of_rsids, chromosome_number, site_calls
-from twin.vocabulary.variant import SiteCall, VariantRecord
+from twin.genetics.site_calls import site_calls
+from twin.vocabulary.variant import SiteCall, VariantRecord, chromosome_number
 
 CYP2C9 = DEFINITIONS.genes["CYP2C9"]
-VKORC1 = DEFINITIONS.genes["VKORC1"]
-UGT1A1 = DEFINITIONS.genes["UGT1A1"]
 INDELS = [(g, p) for g in DEFINITIONS for p in g.positions if p.is_indel]
 STAR_6 = 94949281
 
@@ -127,9 +125,9 @@ def test_phased_variants_on_two_lines_keep_their_strands():
 
 
 def test_lines_that_contradict_each_other_are_refused():
-    lines = [record(94942290, "C", "T", (1, 1)), record(94942290, "C", "A", (0, 1))]
+    lines = [record(94942309, "G", "T", (1, 1)), record(94942309, "G", "A", (0, 1))]
 
-    with pytest.raises(GenotypeError, match=r"rs1799853.*cannot both be right"):
+    with pytest.raises(GenotypeError, match=r"rs7900194.*cannot both be right"):
         site_calls(CYP2C9, lines)
 
 
@@ -162,8 +160,62 @@ def test_a_base_that_no_allele_has_is_not_the_reference():
     assert at(94942290, record(94942290, "C", "G", (0, 1))) == SiteCall(("C", "?"))
 
 
-def test_symbolic_alleles_say_nothing_of_a_base():
-    assert at(94942290, record(94942290, "C", "<DEL>", (0, 1))) == SiteCall(("C", None))
+def test_a_structural_variant_is_no_named_allele():
+    found = at(94942290, record(94942290, "C", "<DEL>", (0, 1)))
+
+    assert found == SiteCall((None, "?"))
+
+
+def test_the_absence_of_a_structural_variant_says_nothing_of_a_base():
+    absent = record(94930000, "A", "<DEL>", (0, 0), end=94999999)
+
+    assert site_calls(CYP2C9, [absent]) == {}
+
+
+def test_a_deletion_that_is_absent_does_not_read_the_letters_it_would_take():
+    assert at(94942290, record(94942289, "GC", "G", (0, 0))) is None
+
+
+def test_a_base_written_n_was_not_read():
+    assert at(94942290, record(94942290, "N", "<NON_REF>", (0, 0))) is None
+    assert at(94942290, record(94942287, "NNNNNNN", "N", (0, 0))) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (((0, 1), None), ((1, 0), None)),
+        (((0, 1), None), ((0, 1), "all")),
+        (((0, 1), "1"), ((0, 1), "2")),
+    ],
+)
+def test_a_heterozygote_written_twice_stays_one(one, other):
+    lines = [
+        record(94942290, "C", "T", alleles, phase_set=phase)
+        for alleles, phase in (one, other)
+    ]
+
+    found = at(94942290, *lines)
+
+    assert found is not None
+    assert sorted(map(str, found.bases)) == ["C", "T"]
+
+
+@pytest.mark.parametrize("alleles", [(0, 1), (1, 1)])
+def test_lines_about_one_allele_must_agree(alleles):
+    lines = [record(94942290, "C", "T", (0, 0)), record(94942290, "C", "T", alleles)]
+
+    with pytest.raises(GenotypeError, match="cannot both be right"):
+        site_calls(CYP2C9, lines)
+
+
+def test_what_one_line_could_not_tell_the_others_do_not_answer():
+    lines = [
+        record(94942309, "G", "T", (0, 0)),
+        record(94942309, "G", "A", (None, None)),
+    ]
+
+    assert at(94942309, *lines) is None
 
 
 @pytest.mark.parametrize("name", ["chr10", "10", "NC_000010.11", "NC_000010.10"])
@@ -175,42 +227,6 @@ def test_a_record_of_another_chromosome_is_not_ours():
     elsewhere = VariantRecord("chr11", 94942290, "C", ("T",), (1, 1))
 
     assert site_calls(CYP2C9, [elsewhere]) == {}
-
-
-@pytest.mark.parametrize("written", ["C/T", "T/C", "G/A", "A/G", "CT", "C|T"])
-def test_vkorc1_is_understood_on_either_strand(written):
-    calls, remarks = calls_of_rsids(VKORC1, {"rs9923231": written})
-
-    assert set(calls[31096368].bases) == {"C", "T"}
-    assert bool(remarks) == ("G" in written)
-
-
-def test_letters_of_no_strand_are_refused():
-    with pytest.raises(GenotypeError, match="'C/A' is not possible there"):
-        calls_of_rsids(VKORC1, {"rs9923231": "C/A"})
-
-
-def test_a_snp_that_reads_alike_on_both_strands_is_never_turned():
-    palindrome = next(
-        p for p in CYP2C9.positions if p.rsid and {p.ref, *p.alts} == {"C", "G"}
-    )
-
-    calls, remarks = calls_of_rsids(CYP2C9, {str(palindrome.rsid): "C/G"})
-
-    assert set(calls[palindrome.position].bases) == {"C", "G"}
-    assert remarks == []
-
-
-@pytest.mark.parametrize("written", ["TA(7)/TA(8)", "CAT/CATAT"])
-def test_repeats_are_read_as_cpic_writes_them(written):
-    calls, _ = calls_of_rsids(UGT1A1, {"rs3064744": written})
-
-    assert calls[233760233] == SiteCall(("CAT", "CATAT"))
-
-
-def test_one_base_is_no_genotype():
-    with pytest.raises(GenotypeError, match="is no genotype; write both bases"):
-        calls_of_rsids(VKORC1, {"rs9923231": "C"})
 
 
 def test_every_position_of_a_whole_file_is_read():

@@ -135,7 +135,15 @@ def test_an_enzyme_that_is_destroyed_is_made_again_at_its_own_pace():
 
 @pytest.mark.parametrize(
     "written",
-    ["Rifampin", "RIFAMPICIN", " rifampicin ", "J04AB02", "9384", "RxNorm:9384"],
+    [
+        "Rifampin",
+        "RIFAMPICIN",
+        " rifampicin ",
+        "J04AB02",
+        "9384",
+        "RxNorm:9384",
+        "ATC J04AB02",
+    ],
 )
 def test_a_medicine_is_known_by_any_of_its_names_and_codes(written):
     assert INTERACTIONS.known_as(written) == "rifampicin"
@@ -162,8 +170,37 @@ def test_what_was_seen_at_one_dose_only_is_said_to_be():
     few, usual = CoMedicine("bosentan", 250.0), CoMedicine("bosentan", 1000.0)
 
     assert effect(few) == effect(usual)
-    assert not unlike_the_usual_dose(CoMedicine("bosentan"), "bosentan", INTERACTIONS)
-    assert unlike_the_usual_dose(usual, "bosentan", INTERACTIONS)
+    said = unlike_the_usual_dose(usual, "bosentan", INTERACTIONS)
+    assert said is not None
+    assert "4 times the usual" in said
+    assert unlike_the_usual_dose(few, "bosentan", INTERACTIONS) is None
+
+
+def test_an_absurd_dose_of_an_inhibitor_is_said_to_be():
+    said = unlike_the_usual_dose(
+        CoMedicine("fluconazole", 40000.0), "fluconazole", INTERACTIONS
+    )
+
+    assert said is not None
+    assert "100 times the usual" in said
+
+
+def test_what_ended_before_and_what_begins_later_is_not_there_at_rest():
+    for gone in (
+        CoMedicine("rifampicin", stop_day=-365.0),
+        CoMedicine("rifampicin", stop_day=0.0),
+        CoMedicine("rifampicin", start_day=30.0),
+    ):
+        assert effect(gone) == Effect()
+    there = CoMedicine("rifampicin", start_day=-20.0, stop_day=30.0)
+    assert effect(there) == effect(CoMedicine("rifampicin"))
+
+
+def test_one_medicine_under_two_names_is_refused():
+    twice = [CoMedicine("fluconazole"), CoMedicine("Diflucan")]
+
+    with pytest.raises(PatientError, match="are the same medicine"):
+        co_medication(twice, interactions=INTERACTIONS)
 
 
 def test_the_level_rises_and_falls_between_none_and_all():
