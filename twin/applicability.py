@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twin.interactions.effect import CoMedication
-from twin.interactions.exposure import unlike_the_usual_dose
+from twin.interactions.remarks import remarks_on, why_it_blocks
 from twin.library import Library
 from twin.physiology.organ_function import Kidney
 from twin.vocabulary.patient import ChildPughClass, Patient
@@ -67,9 +67,7 @@ def scope_of(
     if child_pugh_class in domain.failing_liver_classes:
         against.append(domain.failing_liver_why)
     against += [
-        f"{name}: its effect on warfarin is not known here; no dose is given until "
-        "that is acknowledged (co_medication: acknowledged: true, or --acknowledge)"
-        for name in medicines.not_acknowledged
+        why_it_blocks(name, library.interactions) for name in medicines.not_acknowledged
     ]
     if against:
         return OutOfScope(tuple(against))
@@ -84,7 +82,8 @@ def scope_of(
         for call in patient.genotype.calls
         if call.undefined
     ]
-    doubts += _medicine_doubts(patient, medicines, library)
+    doubts += remarks_on(patient.co_medication, library.interactions)
+    doubts += _target_doubts(patient, library)
     if child_pugh_class != "none":
         doubts.append(
             f"Child-Pugh {child_pugh_class}: no doses of such patients were fitted"
@@ -101,50 +100,18 @@ def scope_of(
     return Caution(tuple(doubts)) if doubts else InScope()
 
 
-def _medicine_doubts(
-    patient: Patient, medicines: CoMedication, library: Library
-) -> list[str]:
-    """What a prescriber must know of medicines whose effect is in the table."""
-    doubts = []
-    if len(medicines.known) > 1:
-        doubts.append(
-            f"the effects of {', '.join(medicines.known)} are combined; together they "
-            "were never modelled"
-        )
-    for each in patient.co_medication:
-        name = library.interactions.known_as(each.name)
-        if name is None:
-            continue
-        if each.stop_day is not None and each.stop_day <= 0:
-            doubts.append(
-                f"{name} ended on day {each.stop_day:g}: the dose is for when its "
-                "effect has gone; the course shows what is left of it"
-            )
-        elif each.stop_day is not None and each.is_there_at_rest:
-            doubts.append(
-                f"{name} stops on day {each.stop_day:g}: the dose is for while it is "
-                "taken, and must be found anew as its effect goes"
-            )
-        elif each.start_day is not None and each.start_day > 0:
-            doubts.append(
-                f"{name} starts on day {each.start_day:g}: the dose is for before, and "
-                "must be found anew when it starts; the course shows what happens if "
-                "it is not"
-            )
-        if said := unlike_the_usual_dose(each, name, library.interactions):
-            doubts.append(said)
-        unverified = [
-            target
-            for (
-                medicine,
-                target,
-                _,
-            ), c in library.interactions.constants.constants.items()
-            if medicine == name and c.evidence == "unverified"
-        ]
-        if unverified:
-            doubts.append(
-                f"{name}: its effect on {', '.join(dict.fromkeys(unverified))} was "
-                "not read in a source; watch the INR"
-            )
-    return doubts
+def _target_doubts(patient: Patient, library: Library) -> list[str]:
+    """Said where the stated range of the INR is none of the indication's."""
+    if patient.target_inr is None or patient.indication is None:
+        return []
+    why = library.indications[patient.indication]
+    ranges = [(range_.low, range_.high) for range_ in (why.target, *why.others)]
+    if patient.target_inr in ranges:
+        return []
+    low, high = patient.target_inr
+    usual = " or ".join(f"{a:g} to {b:g}" for a, b in dict.fromkeys(ranges))
+    said = (
+        f"the stated target, INR {low:g} to {high:g}, is not that of the indication "
+        f"({why.name}): {usual}"
+    )
+    return [said]

@@ -183,7 +183,8 @@ def load_library(
     table = ConstantTable.from_rows(
         rows(folder / "drug.csv"), name="drug.csv", keys=("subject", "quantity")
     )
-    products = toml_of(folder / "products.toml", "tablets")["tablets"]
+    products = toml_of(folder / "products.toml", "drug", "tablets")
+    drug_itself, tablets = products["drug"], products["tablets"]
     volunteers = toml_of(folder / "validation_subjects.toml", "healthy_volunteer")
     targets = toml_of(folder / "target.toml", "default", "readable", "doses")
     text = spec_text if spec_text is not None else text_of(folder / "model.xml")
@@ -209,6 +210,8 @@ def load_library(
         interactions=Interactions.from_rows(
             rows(medicines / "mechanisms.csv"),
             medicines=table_of(medicines / "medicines.csv", "name", "atc"),
+            hazards=table_of(medicines / "hazards.csv", "medicine", "blocks"),
+            own_names=(*drug_itself["names"], *drug_itself["codes"]),
         ),
         observed_interactions=observed_of(
             table_of(medicines / "observed.csv", "basis")
@@ -224,8 +227,8 @@ def load_library(
         ),
         highest_readable_inr=targets["readable"]["highest_inr"],
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),
-        tablets_mg=tuple(products["strengths_mg"]),
-        half_tablets=products["halves"],
+        tablets_mg=tuple(tablets["strengths_mg"]),
+        half_tablets=tablets["halves"],
         spec=read(text, administrations=_administrations(settings, table)),
         version=settings["version"],
         sha256=content_sha256(drug),

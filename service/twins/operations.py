@@ -29,6 +29,7 @@ from twin.dosing.answer import Answer, answer
 from twin.engine.simulate import Engine
 from twin.intake.ask import gene_names, question_for
 from twin.intake.question import Question
+from twin.interactions.medicines import Hazard, Medicine
 from twin.library import Library
 from twin.lifecycle import build
 from twin.units import Quantity, accepted_units, canonical_unit, to_canonical
@@ -170,14 +171,8 @@ def form_of(library: Library) -> Form:
         ),
         populations=library.frequencies.populations,
         medicines=tuple(
-            MedicineForm(
-                name=medicine.name,
-                other_names=medicine.other_names,
-                usual_daily_dose=None
-                if medicine.usual_daily_dose_mg is None
-                else Amount(value=medicine.usual_daily_dose_mg, unit="mg"),
-            )
-            for _, medicine in sorted(library.interactions.medicines.items())
+            _medicine(medicine, library.interactions.hazards.get(name))
+            for name, medicine in sorted(library.interactions.medicines.items())
         ),
         indications=tuple(
             IndicationForm(
@@ -196,6 +191,17 @@ def form_of(library: Library) -> Form:
             source=target.source,
             evidence=target.evidence,
         ),
+    )
+
+
+def _medicine(medicine: Medicine, hazard: Hazard | None) -> MedicineForm:
+    usual = medicine.usual_daily_dose_mg
+    return MedicineForm(
+        name=medicine.name,
+        other_names=medicine.other_names,
+        usual_daily_dose=None if usual is None else Amount(value=usual, unit="mg"),
+        hazard=None if hazard is None else hazard.says,
+        blocks=hazard is not None and hazard.blocks,
     )
 
 

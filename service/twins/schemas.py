@@ -62,8 +62,18 @@ _OTHER_POINTERS = {
 
 NEEDED = ("age", "weight", "height")
 
-# "weight: ...", "weight is missing; ...", "dose 3: dose: ..."
-_NAMED = re.compile(r"(?:dose (\d+): )?(\w+)")
+# "weight: ...", "weight is missing; ...", "rs1799853: ...", "patient: field 'race' ..."
+_NAMED = re.compile(r"(?:patient: field ')?(\w+)")
+# "dose 3: dose: ...", "medicine 2 (Diflucan): start: ..."
+_NUMBERED = re.compile(r"(dose|medicine) (\d+)(?: \(.*?\))?: (\w+)?")
+_RSID = re.compile(r"rs\d+")
+_ENTRIES = {
+    "dose": ("/regimen/doses", ("time", "dose")),
+    "medicine": (
+        "/co_medication",
+        ("medicine", "daily_dose", "start", "stop", "acknowledged"),
+    ),
+}
 
 
 def pointer_of(message: str) -> str | None:
@@ -72,12 +82,18 @@ def pointer_of(message: str) -> str | None:
     A message of the twin says where, what was found and what to do; the first
     word is the field.  None where it names none that a question has.
     """
-    match = _NAMED.match(message)
-    if match is None:
+    if numbered := _NUMBERED.match(message):
+        place, parts = _ENTRIES[numbered[1]]
+        entry = f"{place}/{int(numbered[2]) - 1}"
+        return f"{entry}/{numbered[3]}" if numbered[3] in parts else entry
+    named = _NAMED.match(message)
+    if named is None:
         return None
-    if match[1] is not None:
-        return f"/regimen/doses/{int(match[1]) - 1}"
-    return _pointers().get(match[2])
+    if _RSID.fullmatch(named[1]) and named[1] not in _pointers():
+        return f"/genotype/{named[1]}"
+    if message.startswith("patient: field '"):
+        return f"/{named[1]}"
+    return _pointers().get(named[1])
 
 
 @cache
@@ -153,11 +169,17 @@ class GeneForm(_Wire):
 
 
 class MedicineForm(_Wire):
-    """A medicine whose effect on the drug is known; by any of its names."""
+    """A medicine whose effect on the drug is known; by any of its names.
+
+    hazard   what it does that no INR shows, or that is not modelled
+    blocks   no dose comes until that is acknowledged
+    """
 
     name: str
     other_names: tuple[str, ...]
     usual_daily_dose: Amount | None
+    hazard: str | None
+    blocks: bool
 
 
 class IndicationForm(_Wire):

@@ -223,28 +223,31 @@ export function provenance({ provenance: made, twin_digest: digest }) {
 
 // CPIC's figure: the boxes a patient passes, and the doses its percentages apply to.
 export function guideline({ guideline: found, doses }) {
-  const steps = found.paths.flatMap((path) => [
+  const paths = found.paths.flatMap((path) => [
     found.chosen === null && h("p", {}, h("strong", {}, `If ancestry is ${path.branch}`)),
     list(path.steps.map((step) => `${step.says} (${step.strength}; ${step.because})`)),
     path.notes.length > 0 && h("div", { class: "hint" }, list(path.notes)),
-  ]);
-  const rows = doses.map(({ algorithm, low_mg_per_day, high_mg_per_day }) => [
-    algorithm.name,
-    rounded(algorithm.dose_mg_per_day),
-    low_mg_per_day === high_mg_per_day
-      ? rounded(low_mg_per_day)
-      : `${rounded(low_mg_per_day)} to ${rounded(high_mg_per_day)}`,
+    algorithms(doses.filter(({ branch }) => branch === (found.chosen ? null : path.branch))),
   ]);
   return section(
     "What CPIC’s 2017 guideline says",
-    ...steps,
-    rows.length > 0 &&
-      table(
-        "Published algorithms, mg/day: a second opinion, not the twin’s dose",
-        ["Algorithm", "Its dose", "After the steps above"],
-        rows,
-      ),
+    ...paths,
     h("div", { class: "hint" }, list([...found.notes, found.source])),
+  );
+}
+
+function algorithms(doses) {
+  if (doses.length === 0) return false;
+  return table(
+    "Published algorithms, mg/day: a second opinion, not the twin’s dose",
+    ["Algorithm", "Its dose", "After the steps above"],
+    doses.map(({ algorithm, low_mg_per_day, high_mg_per_day }) => [
+      algorithm.name,
+      rounded(algorithm.dose_mg_per_day),
+      low_mg_per_day === high_mg_per_day
+        ? rounded(low_mg_per_day)
+        : `${rounded(low_mg_per_day)} to ${rounded(high_mg_per_day)}`,
+    ]),
   );
 }
 

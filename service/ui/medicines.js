@@ -7,7 +7,7 @@ export function buildMedicines(form, known) {
   const named = new Map();
   for (const medicine of known) {
     for (const name of [medicine.name, ...medicine.other_names]) {
-      named.set(name.toLowerCase(), medicine);
+      named.set(letters(name), medicine);
     }
   }
   const rows = form.querySelector("#medicines");
@@ -23,6 +23,12 @@ export function buildMedicines(form, known) {
   });
   form.addEventListener("reset", () => rows.replaceChildren());
 }
+
+// St. John's wort is St Johns wort, as the service reads it.
+const letters = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+// What is typed with a unit of its own keeps it.
+const withUnit = (typed, unit) => (/\p{L}/u.test(typed) ? typed : `${typed} ${unit}`);
 
 let medicinesMade = 0;
 
@@ -45,7 +51,7 @@ function medicineRow(rows, named) {
     "label",
     { class: "acknowledge", hidden: true },
     h("input", { type: "checkbox", "data-part": "acknowledged" }),
-    " The twin does not know this medicine; I have looked up what it does to warfarin.",
+    h("span", { class: "why" }),
   );
   const row = h(
     "div",
@@ -64,9 +70,12 @@ function medicineRow(rows, named) {
   const name = row.querySelector('[data-part="medicine"]');
   const dose = row.querySelector('[data-part="daily_dose"]');
   name.addEventListener("change", () => {
-    const found = named.get(name.value.trim().toLowerCase());
+    const found = named.get(letters(name.value));
     acknowledged.querySelector("input").checked = false;
-    acknowledged.hidden = name.value.trim() === "" || found !== undefined;
+    acknowledged.hidden = name.value.trim() === "" || (found !== undefined && !found.blocks);
+    acknowledged.querySelector(".why").textContent = found
+      ? ` ${found.name}: ${found.hazard}. I have considered this.`
+      : " The twin does not know this medicine; I have looked up what it does to warfarin.";
     const usual = found?.usual_daily_dose;
     dose.placeholder = usual ? `usual ${usual.value}` : "usual";
   });
@@ -77,18 +86,23 @@ function medicineRow(rows, named) {
   return row;
 }
 
-// A name alone where nothing else is said of it; dose in mg, days as typed.
+// A name alone where nothing else is said of it; dose in mg, days as typed.  Each cell
+// is marked with its place in the question, where errors find it.
 export function medicinesOf(form) {
   return [...form.querySelectorAll(".medicine")]
-    .map((row) => {
-      const part = (key) => row.querySelector(`[data-part="${key}"]`);
+    .filter((row) => row.querySelector('[data-part="medicine"]').value.trim() !== "")
+    .map((row, number) => {
+      const part = (key) => {
+        const place = row.querySelector(`[data-part="${key}"]`);
+        place.dataset.pointer = `/co_medication/${number}/${key}`;
+        return place;
+      };
       const typed = (key) => part(key).value.trim();
       const medicine = { medicine: typed("medicine") };
-      if (typed("daily_dose")) medicine.daily_dose = `${typed("daily_dose")} mg`;
-      if (typed("start")) medicine.start = `${typed("start")} d`;
-      if (typed("stop")) medicine.stop = `${typed("stop")} d`;
+      if (typed("daily_dose")) medicine.daily_dose = withUnit(typed("daily_dose"), "mg");
+      if (typed("start")) medicine.start = withUnit(typed("start"), "d");
+      if (typed("stop")) medicine.stop = withUnit(typed("stop"), "d");
       if (part("acknowledged").checked) medicine.acknowledged = true;
       return medicine;
-    })
-    .filter(({ medicine }) => medicine !== "");
+    });
 }

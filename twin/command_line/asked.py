@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from twin.command_line.patient_file import read_document
 from twin.engine.reference import ReferenceEngine
@@ -19,44 +16,7 @@ from twin.library import Library, load_library
 from twin.lifecycle import Twin, build
 from twin.vocabulary.genotype import GENES, Genotype
 
-PatientFile = Annotated[
-    Path,
-    typer.Argument(
-        metavar="PATIENT", help="The patient's file, YAML or JSON (examples/)."
-    ),
-]
-DailyDose = Annotated[
-    str | None,
-    typer.Option(
-        metavar="AMOUNT",
-        help="Ask about this dose once a day, e.g. '5 mg', in place of the file's "
-        "regimen.",
-    ),
-]
-Days = Annotated[
-    int | None, typer.Option(metavar="N", help="How many days to look at.")
-]
 _HOURS_PER_DAY = 24
-GenotypeFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--genotype",
-        metavar="FILE",
-        help="The patient's genes from a laboratory's file: VCF, PharmCAT.",
-    ),
-]
-Sample = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Whose column of --genotype."),
-]
-Acknowledge = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="MEDICINE",
-        help="You know that the twin does not know this medicine's effect.",
-    ),
-]
-Fed = Annotated[bool, typer.Option("--fed", help="Tablets are taken with food.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +37,7 @@ def asked(
     fed: bool = False,
     genotype: Path | None = None,
     sample: str | None = None,
+    frequency_population: str | None = None,
     acknowledge: Sequence[str] = (),
 ) -> Asked:
     """The question in a file, with the options that change it.
@@ -87,7 +48,8 @@ def asked(
         fed: tablets are taken with food.
         genotype, sample: a laboratory's file, and whose column in it; it takes the
             place of the genes in the patient's file.
-        acknowledge: medicines the user knows that the twin does not know.
+        frequency_population: by which untested alleles are weighed.
+        acknowledge: medicines whose block of the dose the user lifts.
 
     Raises: InputError naming the file or the option.
     """
@@ -99,6 +61,7 @@ def asked(
         raise type(error)(f"{path}: {error}") from error
     if genotype is not None:
         question = _with_genotype(question, genotype, sample, library)
+    question = _with_population(question, frequency_population)
     question = _acknowledged(question, acknowledge, library)
     question = _with_options(question, library, daily_dose, days)
     if days is not None and daily_dose is None:
@@ -136,10 +99,25 @@ def _with_genotype(
     )
 
 
+def _with_population(question: Question, population: str | None) -> Question:
+    """The patient with a population stated for the frequencies of alleles."""
+    genotype = question.patient.genotype
+    if population is None:
+        return question
+    if genotype.frequency_population not in {None, population}:
+        raise GenotypeError(
+            f"--frequency-population {population}: the patient's file says "
+            f"{genotype.frequency_population}; keep one of them"
+        )
+    changed = replace(genotype, frequency_population=population)
+    return replace(question, patient=replace(question.patient, genotype=changed))
+
+
 def _acknowledged(
     question: Question, names: Sequence[str], library: Library
 ) -> Question:
-    """Mark medicines as acknowledged; each must be one the twin does not know."""
+    """Mark medicines as acknowledged; each must be one that blocks the dose."""
+    table = library.interactions
     wanted = {name.strip().casefold() for name in names}
     taken = {m.name.casefold() for m in question.patient.co_medication}
     for name in sorted(wanted):
@@ -147,7 +125,10 @@ def _acknowledged(
             raise PatientError(
                 f"--acknowledge {name}: the patient's file lists no such medicine"
             )
-        if library.interactions.known_as(name) is not None:
+        known = table.known_as(name)
+        if known is not None and not (
+            known in table.hazards and table.hazards[known].blocks
+        ):
             raise PatientError(
                 f"--acknowledge {name}: the twin knows it; leave the option out"
             )

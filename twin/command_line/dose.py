@@ -5,17 +5,18 @@ from typing import Annotated
 
 import typer
 
-from twin.command_line.asked import (
+from twin.command_line.asked import asked
+from twin.command_line.files import png
+from twin.command_line.options import (
     Acknowledge,
     DailyDose,
     Days,
     Fed,
+    FrequencyPopulation,
     GenotypeFile,
     PatientFile,
     Sample,
-    asked,
 )
-from twin.command_line.files import png
 from twin.command_line.output import Json, done, progress, say
 from twin.command_line.show_answer import shown
 from twin.dosing.answer import answer
@@ -31,6 +32,7 @@ def dose(
     fed: Fed = False,
     genotype: GenotypeFile = None,
     sample: Sample = None,
+    frequency_population: FrequencyPopulation = None,
     acknowledge: Acknowledge = None,
     plot: Annotated[
         Path | None,
@@ -51,6 +53,7 @@ def dose(
             fed=fed,
             genotype=genotype,
             sample=sample,
+            frequency_population=frequency_population,
             acknowledge=acknowledge or (),
         )
         question = this.question

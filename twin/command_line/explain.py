@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import typer
 
-from twin.command_line.asked import (
+from twin.applicability import OutOfScope
+from twin.command_line.asked import Asked, asked
+from twin.command_line.options import (
     Acknowledge,
-    Asked,
     DailyDose,
     Fed,
+    FrequencyPopulation,
     GenotypeFile,
     PatientFile,
     Sample,
-    asked,
 )
 from twin.command_line.output import Json, done, progress, say, table
 from twin.dosing.explanation import explain as scales_of
@@ -41,6 +42,7 @@ def explain(
     fed: Fed = False,
     genotype: GenotypeFile = None,
     sample: Sample = None,
+    frequency_population: FrequencyPopulation = None,
     acknowledge: Acknowledge = None,
     _json: Json = False,
 ) -> None:
@@ -52,6 +54,7 @@ def explain(
             fed=fed,
             genotype=genotype,
             sample=sample,
+            frequency_population=frequency_population,
             acknowledge=acknowledge or (),
         )
         found = recommend(this.twin, engine=this.engine)
@@ -66,6 +69,9 @@ def explain(
     coupling = None if dose is None else _coupling(this, dose)
     no_dose = () if isinstance(found, Recommendation) else found.reasons
     say(*_shown(scales, dose, whose, no_dose))
+    scope = this.twin.scope
+    if not isinstance(scope, OutOfScope):  # else they are the reasons of no dose
+        say(*(f"! {reason}" for reason in scope.reasons))
     if coupling is not None:
         say(*_shown_coupling(coupling))
     say("decision support, not a prescription; typical values, no uncertainty yet")
@@ -75,6 +81,7 @@ def explain(
             "dose_mg_per_day": dose,
             "dose_is_proposal": proposed and this.question.regimen is None,
             "no_dose": no_dose,
+            "scope": {"status": type(scope).__name__, "reasons": scope.reasons},
             "scales": scales,
             "coupling": None if coupling is None else coupling_document(coupling),
             "reasons": this.twin.individual.reasons,

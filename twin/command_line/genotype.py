@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from twin.command_line.options import FrequencyPopulation
 from twin.command_line.output import Json, done, say, table
 from twin.genetics.gene_report import GeneReport, gene_report
 from twin.intake.laboratory import LaboratoryResult, laboratory_file
@@ -29,13 +30,7 @@ def genotype(
         str | None,
         typer.Option(metavar="NAME", help="Whose column, in a VCF of several people."),
     ] = None,
-    frequency_population: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Weigh what was not tested as in this population; pooled if left out.",
-        ),
-    ] = None,
+    frequency_population: FrequencyPopulation = None,
     _json: Json = False,
 ) -> None:
     """Call the genes of a laboratory's file; what was not tested stays possible."""

@@ -14,7 +14,6 @@ from twin.command_line.input_slips import MISSING, OTHERS, PLAIN
 from twin.errors import InputError
 from twin.individualise import individualise
 from twin.intake.ask import question_for
-from twin.intake.quantity import written_example
 from twin.library import Library
 from twin.units import canonical_unit
 from twin.vocabulary.domain import FieldLimits
@@ -119,7 +118,7 @@ def out_of_scope(library: Library) -> Iterator[Case]:
 def _slips(name: str, limits: FieldLimits) -> Iterator[tuple[str, Any]]:
     unit = canonical_unit(limits.kind)
     low, high = limits.hard
-    example = written_example(limits).split("'")[1]
+    example = limits.example
     number = example.split(" ")[0]
     if name in _NEEDED:
         yield "missing", MISSING

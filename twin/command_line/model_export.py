@@ -8,18 +8,18 @@ from typing import Annotated
 import typer
 
 from twin.body_parameters import changes_over
-from twin.command_line.asked import (
+from twin.command_line.asked import Asked, asked
+from twin.command_line.files import write_text
+from twin.command_line.options import (
     Acknowledge,
-    Asked,
     DailyDose,
     Days,
     Fed,
+    FrequencyPopulation,
     GenotypeFile,
     PatientFile,
     Sample,
-    asked,
 )
-from twin.command_line.files import write_text
 from twin.command_line.output import Json, done, progress, say
 from twin.dosing.course import days_of
 from twin.errors import InputError, RegimenError
@@ -65,6 +65,7 @@ def export(
     fed: Fed = False,
     genotype: GenotypeFile = None,
     sample: Sample = None,
+    frequency_population: FrequencyPopulation = None,
     acknowledge: Acknowledge = None,
     _json: Json = False,
 ) -> None:
@@ -82,13 +83,16 @@ def export(
             fed=fed,
             genotype=genotype,
             sample=sample,
+            frequency_population=frequency_population,
             acknowledge=acknowledge or (),
         )
         written_days = write_export(this, out, every_h=every_h)
-    say(f"written: {out}")
+    scope = this.twin.scope
+    say(f"written: {out}", *(f"! {reason}" for reason in scope.reasons))
     done(
         {
             "written": str(out),
+            "scope": {"status": type(scope).__name__, "reasons": scope.reasons},
             "model": this.library.spec.identifier,
             "model_version": this.library.version,
             "twin_digest": this.twin.digest,

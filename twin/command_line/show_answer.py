@@ -8,6 +8,7 @@ from twin.command_line.output import table
 from twin.dosing.answer import Answer
 from twin.dosing.course import Course
 from twin.dosing.findings import EnantiomerFinding
+from twin.dosing.guideline_dose import AdjustedDose
 
 _HOURS_PER_DAY = 24
 _SHOWN_DAYS = (0, 1, 2, 3, 4, 5, 7, 10, 14, 21, 28, 42, 60, 90, 180, 365)
@@ -89,14 +90,23 @@ def _guideline(answer: Answer) -> Iterator[Any]:
         for step in path.steps:
             yield f"  - {step.says} ({step.strength}; {step.because})"
         yield from (f"    {note}" for note in path.notes)
-    for dose in answer.guideline.doses:
-        yield (
-            f"  {dose.algorithm.name}: {dose.algorithm.dose_mg_per_day:.1f} mg/day, "
-            f"after these steps {dose.low_mg_per_day:.1f} to "
-            f"{dose.high_mg_per_day:.1f}"
+        branch = None if found.chosen is not None else path.branch
+        yield from (
+            f"    {_algorithm_dose(dose)}"
+            for dose in answer.guideline.doses
+            if dose.branch == branch
         )
     yield from (f"    {note}" for note in found.notes)
     yield ""
+
+
+def _algorithm_dose(dose: AdjustedDose) -> str:
+    own = f"{dose.algorithm.name}: {dose.algorithm.dose_mg_per_day:.1f} mg/day"
+    ends = (f"{dose.low_mg_per_day:.1f}", f"{dose.high_mg_per_day:.1f}")
+    if ends[0] == ends[1]:
+        same = ends[0] == f"{dose.algorithm.dose_mg_per_day:.1f}"
+        return own if same else f"{own}, after these steps {ends[0]}"
+    return f"{own}, after these steps {ends[0]} to {ends[1]}"
 
 
 def _course(course: Course) -> Iterator[Any]:

@@ -7,21 +7,22 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from twin.command_line.asked import (
+from twin.command_line.asked import Asked, asked
+from twin.command_line.explain import coupling_document
+from twin.command_line.files import png
+from twin.command_line.options import (
     Acknowledge,
-    Asked,
     DailyDose,
     Days,
     Fed,
+    FrequencyPopulation,
     GenotypeFile,
     PatientFile,
     Sample,
-    asked,
 )
-from twin.command_line.explain import coupling_document
-from twin.command_line.files import png
 from twin.command_line.output import Json, done, progress, say, table
-from twin.dosing.course import days_of, described
+from twin.dosing.course import WARNED_OF, course_warnings, days_of, described
+from twin.dosing.recommend import target_of
 from twin.errors import InputError, RegimenError
 from twin.lifecycle import couple, predict, predict_as_coupled
 from twin.vocabulary.ensemble import Floats
@@ -49,6 +50,10 @@ _USUAL = (
     "X_relative",
     "VKORC1_occupancy",
 )
+_SHORT = {
+    **{f"{factor}_relative": factor for factor in ("II", "VII", "IX", "X")},
+    "VKORC1_occupancy": "VKORC1\nheld",
+}
 _HOURS_PER_DAY = 24
 _MOST_POINTS = 20_000
 
@@ -78,6 +83,7 @@ def simulate(
     fed: Fed = False,
     genotype: GenotypeFile = None,
     sample: Sample = None,
+    frequency_population: FrequencyPopulation = None,
     acknowledge: Acknowledge = None,
     plot: Annotated[
         Path | None,
@@ -94,6 +100,7 @@ def simulate(
             fed=fed,
             genotype=genotype,
             sample=sample,
+            frequency_population=frequency_population,
             acknowledge=acknowledge or (),
         )
         regimen = this.question.regimen
@@ -104,7 +111,8 @@ def simulate(
             )
         n_days = days_of(regimen, this.question.days)
         outputs = tuple(dict.fromkeys(output or _USUAL))
-        known, times = _known(this, outputs), _times(n_days, every_h)
+        known = tuple(dict.fromkeys((*_known(this, outputs), *WARNED_OF)))
+        times, target = _times(n_days, every_h), target_of(this.twin)
         if coupling is HowCoupled.CHOSEN:
             prediction, how = _as_chosen(this, regimen, times, known)
         else:
@@ -122,21 +130,22 @@ def simulate(
         if plot is not None:
             from twin.command_line.plot import draw  # noqa: PLC0415 - matplotlib
             from twin.dosing.course import course_of  # noqa: PLC0415
-            from twin.dosing.recommend import target_of  # noqa: PLC0415
 
-            target = target_of(this.twin)
             course = course_of(
                 this.twin, regimen, days=n_days, target=target, engine=this.engine
             )
             draw(plot, this.twin, course, target=target, engine=this.engine)
     units = {name: unit_of(this, name) for name in outputs}
     scope = this.twin.scope
+    warnings = course_warnings(this.twin, prediction, target)
     say(f"{described(regimen)}, looked at for {n_days} days", _rows(prediction, units))
-    say(*(f"! {reason}" for reason in scope.reasons))
+    say(*(f"! {text}" for text in (*scope.reasons, *warnings)))
     done(
         {
             "twin_digest": this.twin.digest,
             "scope": {"status": type(scope).__name__, "reasons": scope.reasons},
+            "target": target,
+            "warnings": warnings,
             "regimen": described(regimen),
             "doses": regimen.doses,
             "days": n_days,
@@ -209,9 +218,7 @@ def _known(this: Asked, outputs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rows(prediction: Prediction, units: dict[str, str]) -> object:
-    rows = table(
-        "day", *(n if u == "1" else f"{n} {readable(u)}" for n, u in units.items())
-    )
+    rows = table("day", *(_heading(name, unit) for name, unit in units.items()))
     step = max(1, len(prediction.times_h) // 60)
     columns = [prediction.typical(name) for name in units]
     for i in range(0, len(prediction.times_h), step):
@@ -220,3 +227,9 @@ def _rows(prediction: Prediction, units: dict[str, str]) -> object:
             *(f"{column[i]:.4g}" for column in columns),
         )
     return rows
+
+
+def _heading(name: str, unit: str) -> str:
+    if unit == "1":
+        return _SHORT.get(name, name)
+    return f"{name.removesuffix('_plasma')}\n{readable(unit)}"

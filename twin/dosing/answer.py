@@ -152,7 +152,8 @@ def answer(
         drug_of(twin, _dose_for_half_life(twin, dose, regimen), engine=engine),
         twin.individual.reasons,
         (
-            *scope.reasons,
+            # Out of scope they are the reasons of no dose.
+            *(scope.reasons if scope.status != "out of scope" else ()),
             *_check_warning(dose),
             *_unusual_dose(twin, dose),
             *(() if course is None else course.warnings),

@@ -24,13 +24,10 @@ _HOURS_PER_DAY = 24
 _STEP_H = 4.0
 _DAYS_AFTER_LAST_DOSE = 14
 _LEVELS = {factor: f"{factor}_relative" for factor in PROTHROMBIN_COMPLEX}
-_OUTPUTS = (
-    "INR",
-    "S_plasma",
-    "R_plasma",
-    "VKORC1_occupancy",
-    *_LEVELS.values(),
-)
+WARNED_OF = ("INR", *_LEVELS.values())
+"""Outputs that `course_warnings` reads."""
+
+_OUTPUTS = ("S_plasma", "R_plasma", "VKORC1_occupancy", *WARNED_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,7 @@ def course_of(
         float(inr[-1]),
         int(np.argmax(inside)) if inside.any() else None,
         int(np.sum(inside)),
-        _warnings(twin, prediction, inr, target),
+        course_warnings(twin, prediction, target),
     )
 
 
@@ -166,6 +163,7 @@ def organ_course(
         times,
         outputs=tuple(name for names in species.values() for name in names),
         engine=engine,
+        as_taken=True,
     )
     molar = twin.individual.parameters["molar_mass"]
     return OrganCourse(
@@ -192,10 +190,16 @@ def _organs(
     return {**found, "liver": np.mean(zones, axis=0)}
 
 
-def _warnings(
-    twin: Twin, prediction: Prediction, inr: Floats, target: TargetRange
+def course_warnings(
+    twin: Twin, prediction: Prediction, target: TargetRange
 ) -> tuple[str, ...]:
+    """Where a course leaves the target, or what the model can say.
+
+    Args:
+        prediction: with at least the outputs `WARNED_OF`.
+    """
     warnings = []
+    inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
     if np.max(inr) > target.high:
         above = prediction.times_h[np.argmax(inr > target.high)] / _HOURS_PER_DAY
         warnings.append(

@@ -12,7 +12,7 @@ from twin.dosing.published_algorithms import (
     algorithms_of,
 )
 from twin.dosing.recommend import target_of
-from twin.genetics.guideline import Guideline, Path, follow
+from twin.genetics.guideline import Branch, Guideline, Path, follow
 from twin.genetics.guideline_facts import guideline_facts
 from twin.lifecycle import Twin
 
@@ -21,9 +21,11 @@ from twin.lifecycle import Twin
 class AdjustedDose:
     """An algorithm's dose, and what the guideline's steps make of it, mg/day.
 
+    branch      of the figure, where none is chosen; else None
     low, high   the range of the steps' percentages; both the dose without any
     """
 
+    branch: Branch | None
     algorithm: AlgorithmDose
     low_mg_per_day: float
     high_mg_per_day: float
@@ -33,8 +35,9 @@ class AdjustedDose:
 class GuidelineFinding:
     """What the guideline says of this patient.
 
-    doses   by the pharmacogenetic algorithms where one path is chosen and starts
-            from them; by the clinical ones where it says to dose clinically
+    doses   by the pharmacogenetic algorithms where a path starts from them, by the
+            clinical ones where it says to dose clinically; of the chosen path, or of
+            every one
     """
 
     guideline: Guideline
@@ -51,8 +54,7 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
         table=library.guideline,
     )
     found = follow(facts, library.guideline)
-    if found.chosen is None:
-        return GuidelineFinding(found, ())
+    paths = found.paths if found.chosen is None else (found.chosen,)
     return GuidelineFinding(
         found,
         tuple(
@@ -66,14 +68,18 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
                     cyp2c9=facts.cyp2c9,
                     vkorc1=facts.vkorc1,
                 ),
-                found.chosen,
+                path,
+                branch=path.branch if found.chosen is None else None,
             )
+            for path in paths
             for algorithm in algorithms_of(library.algorithms)
-            if algorithm.needs_genotype != found.chosen.dose_clinically
+            if algorithm.needs_genotype != path.dose_clinically
         ),
     )
 
 
-def _adjusted(dose: AlgorithmDose, path: Path) -> AdjustedDose:
+def _adjusted(
+    dose: AlgorithmDose, path: Path, *, branch: Branch | None
+) -> AdjustedDose:
     ends = [factor * dose.dose_mg_per_day for factor in path.dose_factor]
-    return AdjustedDose(dose, min(ends), max(ends))
+    return AdjustedDose(branch, dose, min(ends), max(ends))

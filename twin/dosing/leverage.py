@@ -134,7 +134,7 @@ def _with_each_trait(
     traits: list[_Trait] = []
     sets: list[Parameters] = []
     for trait, value, reference, other in _variants(
-        twin.patient, reference_patient(twin.library)
+        twin, reference_patient(twin.library)
     ):
         try:
             individual = individualise(other, twin.library)
@@ -179,9 +179,10 @@ def _doses(twin: Twin, sets: Sequence[Mapping[str, float]], inr: float) -> Float
 
 
 def _variants(
-    patient: Patient, reference: Patient
+    twin: Twin, reference: Patient
 ) -> Iterable[tuple[str, str, str, Patient]]:
     """Trait, the patient's value, the reference's, and the patient with that."""
+    patient = twin.patient
     for gene in GENES:
         found, usual = patient.genotype.of(gene), reference.genotype.of(gene)
         if usual is None or found == usual:
@@ -189,7 +190,7 @@ def _variants(
         genotype = patient.genotype.with_result(gene, usual)
         yield (
             gene,
-            found.text if found else "not tested",
+            twin.individual.genes[gene].reported or "not tested",
             usual.text,
             replace(patient, genotype=genotype),
         )
@@ -245,7 +246,9 @@ _TRAITS: tuple[tuple[str, tuple[str, ...], _Text], ...] = (
     (
         "co-medication",
         ("co_medication",),
-        lambda p: ", ".join(m.name for m in p.co_medication) or "none",
+        lambda p: (
+            ", ".join(m.name for m in p.co_medication if m.is_there_at_rest) or "none"
+        ),
     ),
     (
         "vitamin K",

@@ -34,16 +34,12 @@ def read(path: Path) -> dict[str, Any]:
     location, content = _content(path)
     n_elements = check_xml(content)
     document = libsbml.readSBMLFromString(content.decode("utf-8", "replace"))
-    log = document.getErrorLog()
-    fatal = [
-        _complaint(log.getError(i))
-        for i in range(log.getNumErrors())
-        if log.getError(i).getSeverity() >= libsbml.LIBSBML_SEV_ERROR
-    ]
+    fatal = _errors(document)
     model = document.getModel()
     if model is None:
         said = fatal[0] if fatal else "it has no <model>"
         raise ForeignFileError(f"is no SBML that libsbml can read: {said}")
+    fatal = fatal or _inconsistencies(document)
     return {
         "location": location,
         "bytes": len(content),
@@ -60,6 +56,31 @@ def read(path: Path) -> dict[str, Any]:
         "complaints": fatal[:_MOST_COMPLAINTS],
         "n_complaints": len(fatal),
     }
+
+
+def _errors(document: Any) -> list[str]:
+    log = document.getErrorLog()
+    return [
+        _complaint(log.getError(i))
+        for i in range(log.getNumErrors())
+        if log.getError(i).getSeverity() >= libsbml.LIBSBML_SEV_ERROR
+    ]
+
+
+_NOT_ASKED = (
+    libsbml.LIBSBML_CAT_UNITS_CONSISTENCY,
+    libsbml.LIBSBML_CAT_SBO_CONSISTENCY,
+    libsbml.LIBSBML_CAT_MODELING_PRACTICE,
+)
+"""What a model may lack and still run."""
+
+
+def _inconsistencies(document: Any) -> list[str]:
+    """The rules of SBML that a model breaks: names of nothing, circles, bad maths."""
+    for category in _NOT_ASKED:
+        document.setConsistencyChecks(category, False)
+    document.checkConsistency()
+    return _errors(document)
 
 
 def _content(path: Path) -> tuple[str | None, bytes]:

@@ -1,5 +1,6 @@
 """PharmCAT's outside-call TSV: gene, diplotype, phenotype, score; runs in the child."""
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,11 @@ from twin.errors import ForeignFileError
 from twin.foreign.limits import LARGEST_OUTSIDE_CALLS_BYTES, MOST_OUTSIDE_CALLS
 from twin.foreign.stream import regular_file
 
-_MOST_FIELDS = 4
+_FIELDS = ("gene", "diplotype", "phenotype", "activity_score")
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The calls: line number and fields of each line that is no remark.
+    """The calls: line number and fields of each line that is no remark, "" for none.
 
     Raises: ForeignFileError naming the line that is not such a call.
     """
@@ -29,12 +30,14 @@ def read(path: Path) -> dict[str, Any]:
         if not line.strip() or line.startswith("#"):
             continue
         fields = [field.strip() for field in line.split("\t")]
-        if not 2 <= len(fields) <= _MOST_FIELDS:
+        if not 2 <= len(fields) <= len(_FIELDS):
             raise ForeignFileError(
                 f"line {number} has {len(fields)} fields; write gene, diplotype, "
                 "phenotype, activity score, with tabs between"
             )
-        calls.append({"line": number, "gene": fields[0], "diplotype": fields[1]})
+        calls.append(
+            {"line": number, **dict(zip_longest(_FIELDS, fields, fillvalue=""))}
+        )
     if len(calls) > MOST_OUTSIDE_CALLS:
         raise ForeignFileError(
             f"lists {len(calls)} calls; at most {MOST_OUTSIDE_CALLS} are read"

@@ -95,7 +95,7 @@ class GeneDefinition:
     strand         of the gene, `+` or `-`; genotypes are held on the plus strand
     usual          the allele most people have: what is left of the counted variants
     grch37_offset  GRCh37 position less GRCh38 position
-    synonyms       other names of alleles people type
+    synonyms       other names of alleles people type; the first of each is ours
     """
 
     gene: str
@@ -123,6 +123,10 @@ class GeneDefinition:
         raise GenotypeError(
             f"{self.gene}: allele {name!r} is not defined; {known} ... are"
         )
+
+    def short(self, name: str) -> str:
+        """The twin's short name of an allele that CPIC names at length."""
+        return next((s for s, long in self.synonyms.items() if long == name), name)
 
     def positions_of(self, name: str) -> frozenset[int]:
         """Where an allele differs from the reference; nowhere that is known, if none.

@@ -76,6 +76,7 @@ def gene_function(
             for name in reported
         )
         places = (first, second)
+    in_words = None if result is None else _reported(result, pairs)
     not_tested = _not_tested(gene, result, places, functions)
     reasons = _reasons(gene, genotype, places, not_tested, functions, frequencies)
     if gene == "rs12777823" and population not in functions.applies_in:
@@ -83,12 +84,23 @@ def gene_function(
         places, pairs = (((neutral, 1.0),), ((neutral, 1.0),)), None
     return GeneFunction(
         gene,
-        None if result is None else result.text,
+        in_words,
         places,
         pairs,
         _mean_activity(gene, places, pairs),
         not_tested,
         reasons,
+    )
+
+
+def _reported(result: Diplotype | GeneCall, pairs: tuple[Pair, ...] | None) -> str:
+    """As it was written; of several pairs that fit the bases, the most probable."""
+    if not isinstance(result, GeneCall) or result.summary or len(result.pairs) < 2:
+        return result.text
+    first, second, weight = max(pairs or (), key=lambda pair: pair[2])
+    share = "over 99" if weight > 0.995 else f"{100 * weight:.0f}"
+    return (
+        f"{first.name}/{second.name}, {share} % of {len(result.pairs)} pairs that fit"
     )
 
 

@@ -124,15 +124,14 @@ def _weighed(
 ) -> list[tuple[tuple[str, str], float]]:
     if not call.pairs:
         return []
-    short = {long: name for name, long in gene.synonyms.items()}
     names = [allele.name for allele in gene.alleles]
     shares = frequencies.of(
         gene.gene,
         population,
-        named=[short.get(name, name) for name in names],
-        reference=short.get(gene.usual, gene.usual),
+        named=[gene.short(name) for name in names],
+        reference=gene.short(gene.usual),
     )
-    pairs = [(short.get(a, a), short.get(b, b)) for a, b in call.pairs]
+    pairs = [(gene.short(a), gene.short(b)) for a, b in call.pairs]
     weights = pair_weights(pairs, shares, rarest=min(shares.values()))
     together = zip(call.pairs, weights, strict=True)
     return sorted(together, key=lambda entry: -entry[1])
@@ -148,8 +147,7 @@ def _heaviest_first(weights: dict[_T, float]) -> list[tuple[_T, float]]:
 
 def _remarks(call: GeneCall, gene: GeneDefinition) -> Iterable[str]:
     if not call.positions_read:
-        yield f"{gene.gene}: none of its {len(gene.positions)} positions was read"
-        return
+        return  # the counts beside it say so
     if call.undefined:
         yield (
             f"{gene.gene}: {', '.join(call.undefined)} has a base that no named allele "

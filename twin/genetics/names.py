@@ -30,7 +30,4 @@ class GeneNames:
 
     def ours(self, name: str) -> str:
         """The twin's short name of an allele that CPIC names at length."""
-        for short, long in self.definition.synonyms.items():
-            if long == name:
-                return short
-        return name
+        return self.definition.short(name)

@@ -28,7 +28,10 @@ def co_medication_of(
             f"co_medication: write a list of medicines, by name or {_EXAMPLE}; got "
             f"{kind_of(written)}"
         )
-    found = [_medicine(each, domain, warnings) for each in written]
+    found = [
+        _medicine(each, f"medicine {number}", domain, warnings)
+        for number, each in enumerate(written, start=1)
+    ]
     names = [each.name.casefold() for each in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise PatientError(
@@ -37,31 +40,37 @@ def co_medication_of(
     return tuple(found)
 
 
-def _medicine(written: object, domain: Domain, warnings: list[str]) -> CoMedicine:
+def _medicine(
+    written: object, where: str, domain: Domain, warnings: list[str]
+) -> CoMedicine:
     if isinstance(written, str) and written.strip():
         return CoMedicine(written.strip())
     if not isinstance(written, Mapping):
         raise PatientError(
-            f"co_medication: write a name, or {_EXAMPLE}; got {kind_of(written)}"
+            f"{where}: write a name, or {_EXAMPLE}; got {kind_of(written)}"
         )
-    refuse_unknown(written, _FIELDS, where="co_medication")
+    refuse_unknown(written, _FIELDS, where=where)
     name = written.get("medicine")
     if not isinstance(name, str) or not name.strip():
-        raise PatientError(f"co_medication: the medicine's name is missing; {_EXAMPLE}")
+        raise PatientError(f"{where}: medicine is missing; write its name, {_EXAMPLE}")
+    name = name.strip()
 
     def number(field: str, limits: str) -> float | None:
         if written.get(field) is None:
             return None
-        return quantity(written[field], limits, domain, warnings)
+        called = f"{where} ({name}): {field}"
+        return quantity(written[field], limits, domain, warnings, called=called)
 
     def day(field: str) -> float | None:
         hours = number(field, "co_medicine_day")
         return None if hours is None else hours / _HOURS_PER_DAY
 
-    return CoMedicine(
-        name.strip(),
-        number("daily_dose", "co_medicine_dose"),
-        day("start"),
-        day("stop"),
-        yes_or_no(written.get("acknowledged"), "acknowledged"),
+    dose = number("daily_dose", "co_medicine_dose")
+    start, stop = day("start"), day("stop")
+    acknowledged = yes_or_no(
+        written.get("acknowledged"), f"{where} ({name}): acknowledged"
     )
+    try:
+        return CoMedicine(name, dose, start, stop, acknowledged)
+    except PatientError as error:
+        raise PatientError(f"{where}: {error}") from error

@@ -8,7 +8,6 @@ whatever was not tested stays possible.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import combinations_with_replacement
 
 from twin.errors import GenotypeError
 from twin.genetics.allele_definitions import AlleleDefinitions
@@ -18,6 +17,7 @@ from twin.genetics.hgvs import looks_like_hgvs, record_of_hgvs
 from twin.genetics.names import GeneNames
 from twin.genetics.rsids import calls_of_rsids
 from twin.genetics.site_calls import site_calls
+from twin.genetics.summary import described, pairs_with
 from twin.intake.quantity import kind_of
 from twin.vocabulary.genotype import GENES, Diplotype, GeneCall, Genotype
 
@@ -173,32 +173,15 @@ def _of_summary(
         raise GenotypeError(
             f"{gene}: activity_score is a number such as 1.5, got {kind_of(score)}"
         )
-    table = names.phenotypes
-    everything = [a.name for a in names.definition.alleles]
-    pairs = tuple(
-        pair
-        for pair in combinations_with_replacement(everything, 2)
-        if (
-            table.activity_score(gene, pair) == score
-            if score is not None
-            else table.phenotype(gene, pair) == phenotype
-        )
-    )
-    said = f"activity score {score:g}" if score is not None else f"{phenotype!r}"
-    if not pairs:
-        known = (
-            {table.activity_score(gene, p) for p in _all_pairs(everything)} - {None}
-            if score is not None
-            else {table.phenotype(gene, p) for p in _all_pairs(everything)} - {None}
-        )
-        listed = ", ".join(str(k) for k in sorted(known, key=str)) or "none"
+    if not isinstance(phenotype, str | None):
         raise GenotypeError(
-            f"{gene}: no pair of alleles has {said}; CPIC's for {gene} are: {listed}"
+            f"{gene}: phenotype is in CPIC's words, got {kind_of(phenotype)}"
         )
-    warnings.append(
-        f"{gene}: {said} stands for {len(pairs)} pairs of alleles, weighed by how "
-        "common they are; the diplotype says more"
+    pairs = pairs_with(
+        names.definition, names.phenotypes, score=score, phenotype=phenotype
     )
+    said = described(score, phenotype)
+    everything = [allele.name for allele in names.definition.alleles]
     # The laboratory's *1 hides what its panel does not look for, here too.
     unseen = _unseen(names.panel, names)
     hidden = {names.reference, *unseen}
@@ -209,17 +192,23 @@ def _of_summary(
         for y in (hidden if b == names.reference else {b})
     )
     unordered = {tuple(sorted(p, key=everything.index)): None for p in possible}
+    hides = (
+        f", and for what a panel of {', '.join(sorted(names.panel))} takes for them"
+        if len(unordered) > len(pairs)
+        else ""
+    )
+    warnings.append(
+        f"{gene}: {said} stands for {len(pairs)} pairs of alleles{hides}, weighed by "
+        "how common they are; the diplotype says more"
+    )
     call = GeneCall(
         gene,
         tuple((p[0], p[1]) for p in unordered),
         source=said,
         not_tested=tuple(unseen),
+        summary=said,
     )
     return in_our_names(call, names)
-
-
-def _all_pairs(names: list[str]) -> list[tuple[str, str]]:
-    return list(combinations_with_replacement(names, 2))
 
 
 def _diplotype(

@@ -5,8 +5,8 @@ taken with the panel unknown.  Nothing is believed of a header: the reference ba
 decide which genome the positions are on.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twin.errors import ForeignFileError, GenotypeError
@@ -16,6 +16,7 @@ from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
 from twin.genetics.caller import call_gene, call_of_diplotype
 from twin.genetics.genome_build import BUILD, check_build
 from twin.genetics.site_calls import site_calls
+from twin.genetics.summary import described, pairs_with
 from twin.pharmacogenes import Pharmacogenes
 from twin.vocabulary.genotype import GeneCall
 from twin.vocabulary.variant import VariantRecord, chromosome_number
@@ -226,11 +227,10 @@ def _outside_calls(path: Path, genes: Pharmacogenes) -> LaboratoryResult:
             raise ForeignFileError(f"{path}: {gene.gene} is given twice; keep one line")
         if found["diplotype"]:
             calls[gene.gene] = _called_elsewhere(gene, [found["diplotype"]], remarks)
+        elif not found["phenotype"] and not found["activity_score"]:
+            remarks.append(f"{gene.gene}: line {found['line']} says nothing of it")
         else:
-            remarks.append(
-                f"{gene.gene}: a phenotype without a diplotype says little; write it "
-                "in the patient's file (phenotype or activity_score)"
-            )
+            calls[gene.gene] = _summarised(gene, found, genes, remarks)
     if others:
         remarks.append(
             f"{', '.join(others[:_MOST_NAMED])}: not among the genes the twin calls; "
@@ -246,6 +246,40 @@ def _outside_calls(path: Path, genes: Pharmacogenes) -> LaboratoryResult:
 _MOST_NAMED = 8
 
 
+def _summarised(
+    gene: GeneDefinition,
+    found: Mapping[str, str],
+    genes: Pharmacogenes,
+    remarks: list[str],
+) -> GeneCall:
+    """A score or phenotype somebody else reported, of a panel that is not known."""
+    try:
+        score = float(found["activity_score"]) if found["activity_score"] else None
+    except ValueError as error:
+        raise ForeignFileError(
+            f"line {found['line']}: activity score {found['activity_score']!r} is no "
+            "number"
+        ) from error
+    phenotype = found["phenotype"] if score is None else None
+    try:
+        pairs = pairs_with(gene, genes.phenotypes, score=score, phenotype=phenotype)
+    except GenotypeError as error:
+        remarks.append(f"{error}; {gene.gene} is taken as not tested")
+        return call_gene(gene, {}, source="called elsewhere")
+    said = described(score, phenotype)
+    remarks.append(
+        f"{gene.gene}: {said} was reported without a diplotype; every pair of alleles "
+        "that has it, or may hide behind one that has, stays possible"
+    )
+    alike = (
+        pair
+        for alleles in pairs
+        for pair in call_of_diplotype(gene, alleles, tested=(), source=said).pairs
+    )
+    nothing_read = call_gene(gene, {}, source=f"{said}, called elsewhere")
+    return replace(nothing_read, pairs=tuple(dict.fromkeys(alike)), summary=said)
+
+
 def _called_elsewhere(
     gene: GeneDefinition, labels: list[str], remarks: list[str]
 ) -> GeneCall:
@@ -259,14 +293,16 @@ def _called_elsewhere(
     first, second = (
         gene.synonyms.get(part.strip(), part.strip()) for part in labels[0].split("/")
     )
-    remarks.append(
-        f"{gene.gene}: {labels[0]} was called elsewhere; which alleles were looked for "
-        "is not said, so all others stay possible"
-    )
     try:
-        return call_of_diplotype(
+        call = call_of_diplotype(
             gene, (first, second), tested=(), source=f"{labels[0]}, called elsewhere"
         )
     except GenotypeError as error:
         remarks.append(f"{error}; {gene.gene} is taken as not tested")
         return call_gene(gene, {}, source="called elsewhere")
+    if call.positions_not_tested:  # a gene of one position hides nothing
+        remarks.append(
+            f"{gene.gene}: {labels[0]} was called elsewhere; which alleles were looked "
+            "for is not said, so all others stay possible"
+        )
+    return call

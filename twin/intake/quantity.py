@@ -5,7 +5,8 @@ Every refusal says which field, what was found, and what is accepted.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from twin.errors import PatientError, UnitError
 from twin.units import Quantity, accepted_units, canonical_unit, to_canonical
@@ -15,9 +16,22 @@ from twin.vocabulary.domain import Domain, FieldLimits
 _NUMBER = re.compile(r"\s*([-+]?\d++(?:\.\d*+)?+(?:[eE][-+]?\d++)?+)\s*([^\s,].*?)?\s*")
 
 
-def quantity(written: object, name: str, domain: Domain, warnings: list[str]) -> float:
-    """A number with its unit, in the canonical unit, inside the hard limits."""
-    limits = domain.fields[name]
+def quantity(
+    written: object,
+    field: str,
+    domain: Domain,
+    warnings: list[str],
+    *,
+    called: str | None = None,
+) -> float:
+    """A number with its unit, in the canonical unit, inside the hard limits.
+
+    Args:
+        written: as somebody wrote it.
+        field: whose limits hold.
+        called: what the message names instead, where many entries have the field.
+    """
+    limits, name = domain.fields[field], called or field
     try:
         value = to_canonical(_split(written, name, limits), limits.kind)
     except UnitError as error:
@@ -124,13 +138,32 @@ def _float(number: float | str) -> float:
 
 
 def choice(written: object, name: str, choices: tuple[str, ...]) -> str:
-    """One of the accepted words."""
-    if not isinstance(written, str) or written not in choices:
-        raise PatientError(
-            f"{name}: {kind_of(written)} is not accepted; "
-            f"write one of: {', '.join(choices)}"
-        )
-    return written
+    """One of the accepted words; where there are many, those like it come first."""
+    if isinstance(written, str) and written in choices:
+        return written
+    like = resembling(written, choices) if isinstance(written, str) else ()
+    meant = f"did you mean {' or '.join(like)}? " if like else ""
+    raise PatientError(
+        f"{name}: {kind_of(written)} is not accepted; {meant}"
+        f"write one of: {', '.join(choices)}"
+    )
+
+
+_MOST_MEANT = 3
+_LIKE_ENOUGH = 0.75
+
+
+def resembling(written: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Known words that one may have meant, the likest first; never taken for it."""
+    plain = {_letters(word): word for word in known}
+    close = get_close_matches(
+        _letters(written), plain, n=_MOST_MEANT, cutoff=_LIKE_ENOUGH
+    )
+    return tuple(plain[word] for word in close)
+
+
+def _letters(word: str) -> str:
+    return "".join(c for c in word.casefold() if c.isalnum())
 
 
 def yes_or_no(written: object, name: str) -> bool:
@@ -156,12 +189,9 @@ def refuse_unknown(
 
 def written_example(limits: FieldLimits) -> str:
     """How a value of this field is written, with the other accepted units."""
-    middle = 0.5 * (limits.soft[0] + limits.soft[1])
-    units = accepted_units(limits.kind)
-    unit = next(code for code in units if code != "1")  # a bare 1 reads as a slip
-    value = middle / to_canonical(Quantity(1.0, unit), limits.kind)
-    others = [code for code in units if code != unit]
-    return f"'{value:.4g} {unit}'" + (f" (or in {', '.join(others)})" if others else "")
+    shown = limits.example.split(" ", 1)[1]
+    others = [code for code in accepted_units(limits.kind) if code != shown]
+    return f"'{limits.example}'" + (f" (or in {', '.join(others)})" if others else "")
 
 
 def kind_of(value: object) -> str:

@@ -98,7 +98,7 @@ def question_of(
     """
     if not isinstance(document, Mapping):
         raise PatientError(
-            "the patient must be a list of fields (age: 65 a, sex: female, ...), "
+            "the patient must be fields with names (age: 65 a, sex: female, ...), "
             f"got {kind_of(document)}"
         )
     known = (*_QUANTITIES, *_OTHERS)

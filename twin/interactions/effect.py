@@ -13,8 +13,19 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from twin.errors import PatientError
-from twin.interactions.exposure import by_dose, level, unbound_umol_per_l
-from twin.interactions.medicines import ENZYMES, OTHER_TARGETS, Enzyme, Interactions
+from twin.interactions.exposure import (
+    assumed_dose_mg,
+    by_dose,
+    level,
+    unbound_umol_per_l,
+)
+from twin.interactions.medicines import (
+    ENZYMES,
+    OTHER_TARGETS,
+    TARGETS_IN_WORDS,
+    Enzyme,
+    Interactions,
+)
 from twin.vocabulary.co_medicine import CoMedicine
 
 _HOURS_PER_DAY = 24.0
@@ -55,7 +66,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class CoMedication:
-    """The effect at one instant, which medicines are not known, and the reasons."""
+    """The effect at one instant, which medicines are not known, and the reasons.
+
+    not_acknowledged   those without which no dose comes: not known, or a hazard
+    """
 
     effect: Effect
     known: tuple[str, ...]
@@ -78,7 +92,8 @@ def co_medication(
     The order does not matter.  A medicine that is not in the table changes nothing
     and is reported: unknown is not harmless.
 
-    Raises: PatientError where one medicine is listed under two names.
+    Raises: PatientError where one medicine is listed under two names, or the drug
+    itself is listed.
 
     Args:
         medicines: with doses and days; a name twice is the intake's to refuse.
@@ -92,6 +107,12 @@ def co_medication(
     Source: Fahmi (2009) Drug Metab Dispos 37:1658 for the three ways together.
     """
     taken = sorted(medicines, key=lambda m: m.name)
+    for each in taken:
+        if interactions.is_the_drug_itself(each.name):
+            raise PatientError(
+                f"co_medication: {each.name} is the drug that is dosed here; take it "
+                "off the list, and ask about a dose of it under regimen"
+            )
     known = _known(taken, interactions)
     for (name, one), (again, other) in pairwise(sorted(known, key=lambda k: k[0])):
         if name == again:
@@ -107,9 +128,20 @@ def co_medication(
         effect,
         tuple(name for name, _ in known),
         tuple(m.name for m in unknown),
-        tuple(m.name for m in unknown if not m.acknowledged),
+        tuple(
+            m.name
+            for m in taken
+            if not m.acknowledged and _must_be_acknowledged(m, interactions)
+        ),
         tuple(reasons),
     )
+
+
+def _must_be_acknowledged(each: CoMedicine, interactions: Interactions) -> bool:
+    name = interactions.known_as(each.name)
+    if name is None:
+        return True
+    return name in interactions.hazards and interactions.hazards[name].blocks
 
 
 def effects_over(
@@ -259,15 +291,21 @@ def _reason(name: str, each: CoMedicine, table: Interactions) -> str:
         if abs(alone.activity(enzyme) - 1.0) > 0.005
     ]
     parts += [
-        f"{target.replace('_', ' ')} x{factor:.2g}"
+        f"{TARGETS_IN_WORDS[target]} x{factor:.2g}"
         for target, factor in alone.factors.items()
         if factor != 1.0
     ]
     dose = "" if each.daily_dose_mg is None else f" {each.daily_dose_mg:g} mg/d"
+    if (assumed := assumed_dose_mg(each, name, table)) is not None:
+        dose = f" (no dose stated: {assumed:g} mg/d taken)"
     when = ""
     if each.start_day is not None:
         when += f", from day {each.start_day:g}"
     if each.stop_day is not None:
         when += f", until day {each.stop_day:g}"
-    does = ", ".join(parts) if parts else "no effect on warfarin's kinetics or target"
+    does = (
+        ", ".join(parts)
+        if parts
+        else "no effect on warfarin's kinetics or target is modelled"
+    )
     return f"{name}{dose}{when}: {does}"

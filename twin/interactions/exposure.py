@@ -76,28 +76,61 @@ def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) ->
     return last
 
 
-def unlike_the_usual_dose(
-    each: CoMedicine, name: str, interactions: Interactions
-) -> str | None:
-    """What to say of a dose far from the usual; None where there is nothing to say."""
-    acts = any(
+def acts(name: str, interactions: Interactions) -> bool:
+    """Whether a medicine does anything to the drug that is modelled."""
+    return any(
         interactions.value(name, target, quantity) not in {None, 1.0}
         for target in (*ENZYMES, *OTHER_TARGETS)
         for quantity in ("activity", "synthesis", "factor", "ki", "kinact")
     )
+
+
+def follows_the_dose(name: str, interactions: Interactions) -> bool:
+    """Whether more of it does more, as far as the table knows."""
+    if interactions.value(name, "any", "dose_exponent") is not None:
+        return True
+    return any(
+        interactions.value(name, enzyme, quantity) is not None
+        for enzyme in ENZYMES
+        for quantity in ("ki", "kinact")
+    )
+
+
+def assumed_dose_mg(
+    each: CoMedicine, name: str, interactions: Interactions
+) -> float | None:
+    """The usual dose where none is stated and the effect hangs on it."""
+    if each.daily_dose_mg is not None or not follows_the_dose(name, interactions):
+        return None
+    return interactions.medicines[name].usual_daily_dose_mg
+
+
+def unlike_the_usual_dose(
+    each: CoMedicine, name: str, interactions: Interactions
+) -> str | None:
+    """What to say of a dose far from the usual; None where there is nothing to say."""
     ratio = dose_ratio(name, each, interactions)
-    if not acts or 0.5 <= ratio <= 2.0:
+    if not acts(name, interactions) or 0.5 <= ratio <= 2.0:
         return None
     usual = interactions.medicines[name].usual_daily_dose_mg
     about = f"{name}: {each.daily_dose_mg:g} mg/d is {ratio:.3g} times the usual"
     if interactions.value(name, "any", "dose_exponent") is not None:
         return f"{about} {usual:g}; its effect is carried beyond what was studied"
-    by_level = any(
-        interactions.value(name, enzyme, quantity) is not None
-        for enzyme in ENZYMES
-        for quantity in ("ki", "kinact")
-    )
-    if not by_level:
+    if not follows_the_dose(name, interactions):
         return f"{about} {usual:g}, at which its effect is known; taken unchanged"
     linear = "" if interactions.medicines[name].dose_linear else ", which it does not"
     return f"{about} {usual:g}; its level is taken to follow the dose{linear}"
+
+
+def are_there_together(
+    one: CoMedicine, other: CoMedicine, interactions: Interactions
+) -> bool:
+    """Whether something of both is there on any day."""
+    starts, ends = [], []
+    for each in (one, other):
+        name = interactions.known_as(each.name)
+        starts.append(-math.inf if each.start_day is None else each.start_day)
+        lasts_h = 0.0 if name is None else interactions.medicines[name].half_life_h
+        end = math.inf if each.stop_day is None else each.stop_day
+        ends.append(end + _HALF_LIVES_TO_REST * lasts_h / _HOURS_PER_DAY)
+    return max(starts) < min(ends)

@@ -7,6 +7,7 @@ the table is not known to the twin, and is reported as that: unknown is not harm
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -16,6 +17,14 @@ from twin.vocabulary.constant import ConstantTable
 Enzyme = Literal["CYP2C9", "CYP3A4", "CYP1A2", "CYP2C19"]
 ENZYMES: tuple[Enzyme, ...] = get_args(Enzyme)
 OTHER_TARGETS = ("vitamin_K_intake", "VKORC1", "factor_synthesis", "protein_binding")
+TARGETS_IN_WORDS: Mapping[str, str] = {
+    "vitamin_K_intake": "vitamin K",
+    "VKORC1": "VKORC1",
+    "factor_synthesis": "the synthesis of clotting factors",
+    "protein_binding": "binding in plasma",
+    "any": "how it follows the dose",
+    **dict[str, str](zip(ENZYMES, ENZYMES, strict=True)),
+}
 
 _ENZYME_QUANTITIES = {
     "ki": "umol/L",
@@ -25,7 +34,8 @@ _ENZYME_QUANTITIES = {
     "synthesis": "1",
 }
 _ANY = "any"
-_CODE_WORD = re.compile(r"^(?:atc|rxnorm|rxcui)\s*:?\s*")
+_CODE_WORD = re.compile(r"^(?:atc|rxnorm|rxcui)\b\s*:?\s*")
+_LIKE_ENOUGH = 0.78
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +64,37 @@ class Medicine:
 
 
 @dataclass(frozen=True, slots=True)
+class Hazard:
+    """What a medicine does that no INR shows.
+
+    says     to the prescriber, in one clause
+    blocks   no dose comes until that is acknowledged
+    """
+
+    says: str
+    blocks: bool
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interactions:
-    """`medicines.csv` and `mechanisms.csv`.
+    """`medicines.csv`, `mechanisms.csv` and `hazards.csv`.
 
     medicines    by name
     constants    (medicine, target, quantity) -> what it does there
     turnover     of each enzyme, 1/h
-    by_name      every name and code, in small letters -> the medicine's name
+    by_name      every name and code, letters and digits only -> the medicine's name
+    hazards      by name
+    own_names    of the twin's own drug, which is no other medicine
     """
 
     medicines: Mapping[str, Medicine]
     constants: ConstantTable
     turnover_per_h: Mapping[Enzyme, float]
     by_name: Mapping[str, str]
+    hazards: Mapping[str, Hazard]
+    own_names: frozenset[str]
 
     @classmethod
     def from_rows(
@@ -74,8 +102,10 @@ class Interactions:
         mechanisms: Iterable[Mapping[str, str]],
         *,
         medicines: Iterable[Mapping[str, str]],
+        hazards: Iterable[Mapping[str, str]] = (),
+        own_names: Iterable[str] = (),
     ) -> "Interactions":
-        """From the rows of the two files.
+        """From the rows of the three files, and the names of the twin's own drug.
 
         Raises: LibraryError naming the row that cannot be used.
         """
@@ -97,6 +127,8 @@ class Interactions:
                 {e: table.number(_ANY, e, "turnover", unit="1/h") for e in ENZYMES}
             ),
             MappingProxyType(_names(known.values())),
+            MappingProxyType(_hazards(hazards, known)),
+            frozenset(_plain(name) for name in own_names),
         )
 
     def with_constants(self, table: ConstantTable) -> "Interactions":
@@ -105,8 +137,17 @@ class Interactions:
 
     def known_as(self, written: str) -> str | None:
         """The table's name of a medicine written in any of its ways."""
-        plain = _CODE_WORD.sub("", written.strip().casefold())
-        return self.by_name.get(plain)
+        return self.by_name.get(_plain(written))
+
+    def is_the_drug_itself(self, written: str) -> bool:
+        """Whether it is a name of the drug that the twin doses."""
+        return _plain(written) in self.own_names
+
+    def resembling(self, written: str) -> str | None:
+        """A known medicine whose name is spelt much alike; never taken for it."""
+        names = [name for name in self.by_name if not name.isdigit()]
+        close = get_close_matches(_plain(written), names, n=1, cutoff=_LIKE_ENOUGH)
+        return self.by_name[close[0]] if close else None
 
     def value(self, medicine: str, target: str, quantity: str) -> float | None:
         """One number of a medicine; None where it has none."""
@@ -186,12 +227,34 @@ def _check(
         raise LibraryError(f"{where}: ki_inactivation is missing")
 
 
+def _plain(name: str) -> str:
+    """Small letters and digits: St. John's Wort is St Johns wort."""
+    word = _CODE_WORD.sub("", name.strip().casefold())
+    return "".join(c for c in word if c.isalnum())
+
+
+def _hazards(
+    rows: Iterable[Mapping[str, str]], known: Mapping[str, Medicine]
+) -> dict[str, Hazard]:
+    found: dict[str, Hazard] = {}
+    for row in rows:
+        name = row["medicine"]
+        if name not in known or name in found:
+            raise LibraryError(
+                f"hazards.csv: {name} is not in medicines.csv, or stands twice"
+            )
+        found[name] = Hazard(
+            row["says"], row["blocks"] == "yes", row["source"], row["evidence"]
+        )
+    return found
+
+
 def _names(medicines: Iterable[Medicine]) -> dict[str, str]:
     found: dict[str, str] = {}
     for medicine in medicines:
         codes = (*medicine.atc, *medicine.rxnorm)
         written = (medicine.name, *medicine.other_names, *codes)
-        for name in (each.casefold() for each in written):
+        for name in (_plain(each) for each in written):
             if found.get(name, medicine.name) != medicine.name:
                 raise LibraryError(
                     f"medicines.csv: {name!r} is {found[name]} and {medicine.name}; "

@@ -10,12 +10,16 @@ from twin.errors import LibraryError
 
 @dataclass(frozen=True, slots=True)
 class FieldLimits:
-    """Limits of one field, in the canonical unit of its kind."""
+    """Limits of one field, in the canonical unit of its kind.
+
+    example   a value as somebody would write it; none for what nobody writes
+    """
 
     kind: str
     hard: tuple[float, float]
     soft: tuple[float, float]
     evidence: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Domain:
                 (entry["hard"][0], entry["hard"][1]),
                 (entry["soft"][0], entry["soft"][1]),
                 entry["evidence"],
+                "" if entry.get("derived") else entry["example"],
             )
             for name, entry in content["fields"].items()
         }

@@ -44,6 +44,7 @@ class GeneCall:
     undefined             places with a base that no defined allele has
     but_for_undefined     pairs that fit everything else, where such a base was read
     source                where it was read, for people
+    summary               the score or phenotype reported in place of a pair
     """
 
     gene: str
@@ -54,6 +55,7 @@ class GeneCall:
     undefined: tuple[str, ...] = ()
     but_for_undefined: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    summary: str = ""
 
     @property
     def possible(self) -> tuple[tuple[str, str], ...]:
@@ -63,6 +65,8 @@ class GeneCall:
     @property
     def text(self) -> str:
         """The pair where it is the only one; else that several are possible."""
+        if self.summary:
+            return self.summary
         if len(self.pairs) == 1:
             return "/".join(self.pairs[0])
         if not self.pairs:

@@ -36,7 +36,7 @@ def test_none_is_none():
         ("amiodarone", "write a list of medicines"),
         ([5], "write a name"),
         ([""], "write a name"),
-        ([{}], "the medicine's name is missing"),
+        ([{}], "medicine is missing"),
         ([{"medicine": "x", "dose": "5 mg"}], "field 'dose' is not known"),
         ([{"medicine": "x", "daily_dose": "5"}], "has no unit"),
         ([{"medicine": "x", "daily_dose": "0 mg"}], "outside what is accepted"),
