@@ -222,7 +222,7 @@ export function provenance({ provenance: made, twin_digest: digest }) {
 }
 
 // CPIC's figure: the boxes a patient passes, and the doses its percentages apply to.
-export function guideline({ guideline: found, doses }) {
+export function guideline({ guideline: found, ignored, doses }) {
   const paths = found.paths.flatMap((path) => [
     found.chosen === null && h("p", {}, h("strong", {}, `If ancestry is ${path.branch}`)),
     list(path.steps.map((step) => `${step.says} (${step.strength}; ${step.because})`)),
@@ -232,6 +232,8 @@ export function guideline({ guideline: found, doses }) {
   return section(
     "What CPIC’s 2017 guideline says",
     ...paths,
+    ignored.length > 0 &&
+      h("p", {}, `The published algorithms do not count ${ignored.join(", ")}.`),
     h("div", { class: "hint" }, list([...found.notes, found.source])),
   );
 }

@@ -96,6 +96,9 @@ def _guideline(answer: Answer) -> Iterator[Any]:
             for dose in answer.guideline.doses
             if dose.branch == branch
         )
+    if answer.guideline.ignored:
+        ignored = ", ".join(answer.guideline.ignored)
+        yield f"    the published algorithms do not count {ignored}"
     yield from (f"    {note}" for note in found.notes)
     yield ""
 

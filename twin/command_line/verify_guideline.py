@@ -11,6 +11,7 @@ from twin.command_line.output import Json, done, say, table
 from twin.command_line.record import markdown_table, record_text, write_record
 from twin.genetics.guideline import (
     BRANCHES,
+    CHILD_BRANCHES,
     GuidelineFacts,
     GuidelineTable,
     follow,
@@ -44,7 +45,7 @@ Out = Annotated[
 
 
 def guideline(out: Out = None, _json: Json = False) -> None:
-    """List every path through CPIC's 2017 figure for warfarin."""
+    """List every path through CPIC's 2017 figures for warfarin."""
     library = load_library()
     rows = list(paths(library.guideline))
     shown = table(*_COLUMNS)
@@ -83,13 +84,21 @@ def paths(figure: GuidelineTable) -> Iterator[tuple[str, ...]]:
         for african, t, a in product(
             _AFRICAN, (None, False, True), (None, False, True)
         ):
-            facts = GuidelineFacts(vkorc1, cyp2c9, african, t, a, branch)
+            facts = GuidelineFacts(
+                vkorc1, cyp2c9, african, t, a, branch, cyp2c9 == "*2/*3"
+            )
             chosen = follow(facts, figure).chosen
             assert chosen is not None
             row = _row(facts, chosen)
             if row not in seen:
                 seen.add(row)
                 yield row
+    for branch in CHILD_BRANCHES:
+        child = GuidelineFacts("A/G", "*1/*3", None, None, None, branch, child=True)
+        chosen = follow(child, figure).chosen
+        assert chosen is not None
+        boxes = ", ".join(step.name for step in chosen.steps)
+        yield ("A/G, *1/*3", f"{branch}, child", "any", "any", "any", boxes, "-")
 
 
 def _row(facts: GuidelineFacts, chosen: GuidelinePath) -> tuple[str, ...]:
@@ -111,7 +120,7 @@ def _row(facts: GuidelineFacts, chosen: GuidelinePath) -> tuple[str, ...]:
         _ANSWER[facts.cyp4f2_t] if asked_t else "any",
         _ANSWER[facts.rs12777823_a] if asked_a else "any",
         ", ".join(step.name for step in chosen.steps),
-        "-" if low == high == 1 else f"{min(low, high):.3f} to {max(low, high):.3f}",
+        "-" if low == high == 1 else f"{low:.3f} to {high:.3f}",
     )
 
 

@@ -6,6 +6,7 @@ own.  A second opinion to read, not a part of the twin's proposal.
 
 from dataclasses import dataclass
 
+from twin.applicability import OutOfScope
 from twin.dosing.published_algorithms import (
     AlgorithmDose,
     algorithm_dose,
@@ -14,6 +15,7 @@ from twin.dosing.published_algorithms import (
 from twin.dosing.recommend import target_of
 from twin.genetics.guideline import Branch, Guideline, Path, follow
 from twin.genetics.guideline_facts import guideline_facts
+from twin.interactions.exposure import acts
 from twin.lifecycle import Twin
 
 
@@ -35,12 +37,14 @@ class AdjustedDose:
 class GuidelineFinding:
     """What the guideline says of this patient.
 
+    ignored other medicines that act and no algorithm counts
     doses   by the pharmacogenetic algorithms where a path starts from them, by the
             clinical ones where it says to dose clinically; of the chosen path, or of
             every one
     """
 
     guideline: Guideline
+    ignored: tuple[str, ...]
     doses: tuple[AdjustedDose, ...]
 
 
@@ -51,18 +55,24 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
         twin.patient.genotype,
         dict(twin.individual.genes),
         definitions=library.definitions,
+        phenotypes=library.phenotypes,
         table=library.guideline,
+        child=twin.patient.age_years < library.domain.smallest_age_years,
     )
     found = follow(facts, library.guideline)
+    if isinstance(twin.scope, OutOfScope) or facts.child or facts.beyond_algorithm:
+        return GuidelineFinding(found, (), ())
+    here = _medicines_at_rest(twin)
     paths = found.paths if found.chosen is None else (found.chosen,)
     return GuidelineFinding(
         found,
+        _not_counted(twin, here),
         tuple(
             _adjusted(
                 algorithm_dose(
                     algorithm,
                     twin.patient,
-                    medicines=frozenset(twin.individual.co_medication.known),
+                    medicines=here,
                     body_surface_m2=twin.individual.anatomy.body_surface_m2,
                     target_inr=target_of(twin).middle,
                     cyp2c9=facts.cyp2c9,
@@ -75,6 +85,23 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
             for algorithm in algorithms_of(library.algorithms)
             if algorithm.needs_genotype != path.dose_clinically
         ),
+    )
+
+
+def _medicines_at_rest(twin: Twin) -> frozenset[str]:
+    known_as = twin.library.interactions.known_as
+    names = (known_as(m.name) for m in twin.patient.co_medication if m.is_there_at_rest)
+    return frozenset(name for name in names if name is not None)
+
+
+def _not_counted(twin: Twin, medicines: frozenset[str]) -> tuple[str, ...]:
+    """Medicines that act on the drug and are in none of the regressions."""
+    algorithms = algorithms_of(twin.library.algorithms)
+    counted = {name for algorithm in algorithms for name in algorithm.medicines}
+    return tuple(
+        name
+        for name in sorted(medicines - counted)
+        if acts(name, twin.library.interactions)
     )
 
 

@@ -42,6 +42,12 @@ class Algorithm:
         """Whether it reads genes."""
         return any(name.startswith(("CYP2C9", "VKORC1")) for name in self.terms)
 
+    @property
+    def medicines(self) -> frozenset[str]:
+        """Other medicines it counts."""
+        inducers = self.inducers if "enzyme_inducer" in self.terms else frozenset()
+        return inducers | ({"amiodarone"} & self.terms.keys())
+
 
 @dataclass(frozen=True, slots=True)
 class AlgorithmDose:

@@ -166,6 +166,14 @@ class GeneDefinition:
         """The gene's position at a place of the chromosome."""
         return next(p for p in self.positions if p.position == position)
 
+    def named(self, rsid: str) -> Position:
+        """The gene's position by its rsID."""
+        return next(p for p in self.positions if p.rsid == rsid)
+
+    def looked_at(self, names: Iterable[str]) -> frozenset[int]:
+        """Every place that a test for some alleles looks at."""
+        return frozenset().union(*(self.positions_of(name) for name in names))
+
 
 @dataclass(frozen=True, slots=True)
 class AlleleDefinitions:

@@ -108,11 +108,7 @@ def call_of_diplotype(
 
     Raises: GenotypeError for an allele that is not defined.
     """
-    looked_at = {
-        position
-        for name in (*tested, *(gene.allele(a).name for a in alleles))
-        for position in gene.positions_of(name)
-    }
+    looked_at = gene.looked_at((*tested, *(gene.allele(a).name for a in alleles)))
     first, second = (gene.look_alikes(a, positions=looked_at) for a in alleles)
     pairs = dict.fromkeys(
         _ordered(a, b, gene)

@@ -151,11 +151,7 @@ def _alike(
     if gene not in _STAR_GENES:
         return (allele,)
     definition = definitions.genes[gene]
-    looked_at = {
-        position
-        for name in (*diplotype.tested, *diplotype.alleles)
-        for position in definition.positions_of(name)
-    }
+    looked_at = definition.looked_at((*diplotype.tested, *diplotype.alleles))
     alike = definition.look_alikes(reported, positions=looked_at)
     return tuple(a for name, a in functions.alleles[gene].items() if name in alike)
 

@@ -1,4 +1,4 @@
-"""CPIC's 2017 tree for warfarin (figure 2, adults) as logic, with its reasons.
+"""CPIC's 2017 trees for warfarin (figures 2 and 3) as logic, with their reasons.
 
 Answers which boxes of the figure a patient passes, in order, and what they ask for.
 It computes no dose of its own: the figure's percentages multiply the dose of a
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-Branch = Literal["non-African", "African", "African American"]
+Branch = Literal[
+    "non-African", "African", "African American", "European", "non-European"
+]
 BRANCHES: tuple[Branch, ...] = ("non-African", "African", "African American")
+CHILD_BRANCHES: tuple[Branch, ...] = ("European", "non-European")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,9 @@ class GuidelineTable:
     notes: Mapping[str, str]
     algorithm_alleles: tuple[str, ...]
     african_alleles: tuple[str, ...]
-    poor_metabolisers: tuple[str, ...]
     african: frozenset[str]
     african_american: frozenset[str]
+    european: frozenset[str]
     source: str
 
     @classmethod
@@ -54,16 +57,18 @@ class GuidelineTable:
             MappingProxyType(dict(content["note"])),
             tuple(alleles["of_the_algorithm"]),
             tuple(alleles["of_african_ancestry"]),
-            tuple(alleles["poor_metaboliser"]),
             frozenset(ancestry["african"]),
             frozenset(ancestry["african_american"]),
+            frozenset(ancestry["european"]),
             content["source"],
         )
 
-    def branch_of(self, population: str | None) -> Branch | None:
+    def branch_of(self, population: str | None, *, child: bool) -> Branch | None:
         """The figure's branch of a stated population; None when none is stated."""
         if population is None:
             return None
+        if child:
+            return "European" if population in self.european else "non-European"
         if population in self.african_american:
             return "African American"
         return "African" if population in self.african else "non-African"
@@ -78,6 +83,10 @@ class GuidelineFacts:
     african_variants   alleles found of *5, *6, *8, *11; None unless all were tested
     cyp4f2_t           carries rs2108622 T
     rs12777823_a       carries rs12777823 A
+    poor_metaboliser   whether CPIC calls CYP2C9 that
+    beyond_algorithm   alleles found that work less than the algorithm's term for them,
+                       and have no step of their own
+    child              figure 3 is asked, not figure 2
     """
 
     vkorc1: str | None
@@ -86,6 +95,9 @@ class GuidelineFacts:
     cyp4f2_t: bool | None
     rs12777823_a: bool | None
     branch: Branch | None
+    poor_metaboliser: bool = False
+    beyond_algorithm: tuple[str, ...] = ()
+    child: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +116,8 @@ class Path:
     """The boxes one branch passes, in the figure's order.
 
     dose_clinically   the figure sends the patient away from genetics
-    dose_factor       what the steps make of the algorithm's dose: smaller change
-                      first; (1, 1) where nothing changes it
+    dose_factor       lowest and highest of what the steps make of the algorithm's
+                      dose; (1, 1) where nothing changes it
     """
 
     branch: Branch | None
@@ -133,15 +145,17 @@ def follow(facts: GuidelineFacts, table: GuidelineTable) -> Guideline:
     """Walk the figure.
 
     The same facts always pass the same boxes; a gene that was not tested never opens
-    one.  Without an ancestry all branches are walked, and one is chosen only where
-    they all end alike.
+    one.  Without an ancestry all branches are walked and none is chosen, except where
+    the genes are not known: then there is one way only.
     """
-    branches = BRANCHES if facts.branch is None else (facts.branch,)
-    paths = tuple(_path(facts, branch, table) for branch in branches)
+    every = CHILD_BRANCHES if facts.child else BRANCHES
+    branches = every if facts.branch is None else (facts.branch,)
+    walk = _child_path if facts.child else _path
+    paths = tuple(walk(facts, branch, table) for branch in branches)
     if facts.vkorc1 is None or facts.cyp2c9 is None:
         paths = (_without_genotype(table),)
     chosen = paths[0] if len(paths) == 1 else None
-    notes = [table.notes["target"], table.notes["children"]]
+    notes = [table.notes["children" if facts.child else "target"]]
     if chosen is None:
         notes.insert(0, table.notes["ancestry_missing"])
     return Guideline(chosen, paths, table.source, tuple(notes))
@@ -150,6 +164,19 @@ def follow(facts: GuidelineFacts, table: GuidelineTable) -> Guideline:
 def _without_genotype(table: GuidelineTable) -> Path:
     because = table.notes["no_genotype"]
     return Path(None, (_step("dose_clinically", because, table),), (), True, (1.0, 1.0))
+
+
+def _child_path(facts: GuidelineFacts, branch: Branch, table: GuidelineTable) -> Path:
+    """Figure 3: two ways, by ancestry alone."""
+    if branch != "European":
+        because = table.notes["children_elsewhere"]
+        away = _step("dose_clinically", because, table)
+        return Path(branch, (away,), (), True, (1.0, 1.0))
+    step = _step("algorithm_child", _known(facts), table)
+    notes = [table.notes["children_alleles"]]
+    if facts.beyond_algorithm:
+        notes.append(_beyond(facts, table))
+    return Path(branch, (step,), tuple(notes), False, (1.0, 1.0))
 
 
 def _path(facts: GuidelineFacts, branch: Branch, table: GuidelineTable) -> Path:
@@ -161,17 +188,27 @@ def _path(facts: GuidelineFacts, branch: Branch, table: GuidelineTable) -> Path:
             away = _step("dose_clinically", because, table)
             return Path(branch, (away,), (), True, (1.0, 1.0))
         steps, notes = _within_africa(facts, branch, table)
+    if facts.beyond_algorithm:
+        notes.insert(0, _beyond(facts, table))
     factor = _product(step.dose for step in steps if step.dose is not None)
     if sum(step.dose is not None for step in steps) > 1:
         notes.append(table.notes["stacking"])
     return Path(branch, tuple(steps), tuple(notes), False, factor)
 
 
+def _known(facts: GuidelineFacts) -> str:
+    return f"VKORC1 {facts.vkorc1} and CYP2C9 {facts.cyp2c9} are known"
+
+
+def _beyond(facts: GuidelineFacts, table: GuidelineTable) -> str:
+    found = ", ".join(facts.beyond_algorithm)
+    return f"CYP2C9 {found}: {table.notes['beyond_algorithm']}"
+
+
 def _outside_africa(
     facts: GuidelineFacts, table: GuidelineTable
 ) -> tuple[list[Step], list[str]]:
-    known = f"VKORC1 {facts.vkorc1} and CYP2C9 {facts.cyp2c9} are known"
-    steps = [_step("algorithm", known, table)]
+    steps = [_step("algorithm", _known(facts), table)]
     notes: list[str] = []
     _alternative(facts, steps, notes, table)
     steps.append(_step("loading", "any patient of this branch", table))
@@ -179,6 +216,7 @@ def _outside_africa(
         notes.append(table.notes["other_untested"])
     elif facts.african_variants:
         steps.append(_carrier(facts.african_variants, "", table))
+        notes += _two_different(facts.african_variants, table)
     if facts.cyp4f2_t is None:
         notes.append(table.notes["cyp4f2_untested"])
     elif facts.cyp4f2_t:
@@ -189,15 +227,13 @@ def _outside_africa(
 def _within_africa(
     facts: GuidelineFacts, branch: Branch, table: GuidelineTable
 ) -> tuple[list[Step], list[str]]:
-    known = (
-        f"VKORC1 {facts.vkorc1} and CYP2C9 {facts.cyp2c9} are known, and *5, *6, *8 "
-        "and *11 were tested"
-    )
+    known = f"{_known(facts)}, and *5, *6, *8 and *11 were tested"
     steps = [_step("algorithm_african", known, table)]
     notes = [table.notes["cyp4f2_african"]]
     _alternative(facts, steps, notes, table)
     if facts.african_variants:
         steps.append(_carrier(facts.african_variants, "_african", table))
+        notes += _two_different(facts.african_variants, table)
     if branch != "African American":
         notes.append(table.notes["not_african_american"])
     elif facts.rs12777823_a is None:
@@ -211,8 +247,8 @@ def _within_africa(
 def _alternative(
     facts: GuidelineFacts, steps: list[Step], notes: list[str], table: GuidelineTable
 ) -> None:
-    if facts.cyp2c9 in table.poor_metabolisers:
-        because = f"CYP2C9 {facts.cyp2c9}, VKORC1 {facts.vkorc1}"
+    if facts.poor_metaboliser:
+        because = f"CYP2C9 poor metabolizer, VKORC1 {facts.vkorc1}"
         steps.append(_step("alternative", because, table))
         notes.append(table.notes["alternative_ambiguous"])
 
@@ -225,14 +261,19 @@ def _carrier(found: tuple[str, ...], branch: str, table: GuidelineTable) -> Step
     return _step(name + branch, because, table)
 
 
+def _two_different(found: tuple[str, ...], table: GuidelineTable) -> list[str]:
+    return [table.notes["two_alleles"]] if len(set(found)) > 1 else []
+
+
 def _step(name: str, because: str, table: GuidelineTable) -> Step:
     box = table.boxes[name]
     return Step(name, box.says, box.strength, because, box.dose)
 
 
 def _product(factors: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """Lowest and highest, each step at the end that makes it so."""
     low = high = 1.0
-    for small_change, large_change in factors:
-        low *= small_change
-        high *= large_change
+    for ends in factors:
+        low *= min(ends)
+        high *= max(ends)
     return low, high

@@ -252,7 +252,7 @@ def _unseen(tested: Iterable[str], names: GeneNames) -> list[str]:
     """Alleles that a panel does not tell from the reference allele."""
     if names.reference not in {a.name for a in names.definition.alleles}:
         return []  # a single position, read itself
-    looked_at = [p for name in tested for p in names.definition.positions_of(name)]
+    looked_at = names.definition.looked_at(tested)
     alike = names.definition.look_alikes(names.reference, positions=looked_at)
     return [a for a in names.alleles if a in alike and a != names.reference]
 

@@ -100,3 +100,68 @@ def test_inducers_and_amiodarone_are_known_by_any_name():
     )
 
     assert taken.algorithm.dose_mg_per_day > 1.3 * plain.algorithm.dose_mg_per_day
+
+
+@pytest.mark.parametrize("pair", ["*6/*6", "*3/*6", "*13/*13", "*35/*35", "*3/*3"])
+def test_every_poor_metaboliser_is_told_of_another_drug(pair):
+    found = asked(
+        {
+            "CYP2C9": {"diplotype": pair, "tested": "all"},
+            "VKORC1": "G/G",
+            "frequency_population": "European",
+        }
+    )
+
+    assert "alternative" in names(found)
+
+
+@pytest.mark.parametrize("pair", ["*1/*13", "*13/*13", "*1/*35"])
+def test_an_allele_the_algorithm_does_not_know_gets_no_dose_from_it(pair):
+    found = asked(
+        {
+            "CYP2C9": {"diplotype": pair, "tested": "all"},
+            "VKORC1": "G/G",
+            "frequency_population": "European",
+        }
+    )
+
+    assert found.doses == ()
+    assert found.guideline.chosen is not None
+    assert "works less well" in found.guideline.chosen.notes[0]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"age": "10 a", "weight": "35 kg", "height": "140 cm"}, {"pregnant": True}],
+)
+def test_where_the_twin_gives_no_dose_no_algorithm_does(more):
+    more = {"sex": "female", **more}
+    found = asked({"CYP2C9": FULL, "VKORC1": "A/G"}, **more)
+
+    assert found.doses == ()
+    assert found.guideline.paths
+
+
+def test_a_medicine_that_ended_is_not_counted():
+    genotype = {"CYP2C9": FULL, "VKORC1": "A/G", "frequency_population": "European"}
+    ended = [{"medicine": "amiodarone", "stop": "-300 d"}]
+    plain, after = (asked(genotype, co_medication=m).doses[0] for m in ([], ended))
+
+    assert after.low_mg_per_day == plain.low_mg_per_day
+
+
+def test_a_medicine_that_no_algorithm_counts_is_named():
+    genotype = {"CYP2C9": FULL, "VKORC1": "A/G", "frequency_population": "European"}
+    found = asked(genotype, co_medication=["fluconazole", "amiodarone", "ranitidine"])
+
+    assert found.ignored == ("fluconazole",)
+
+
+def test_every_branch_has_its_doses_where_none_is_chosen():
+    found = asked({"CYP2C9": FULL, "VKORC1": "A/G"})
+
+    assert {dose.branch for dose in found.doses} == {
+        "non-African",
+        "African",
+        "African American",
+    }

@@ -11,7 +11,13 @@ from itertools import product
 import pytest
 
 from tests.architecture.repository import ROOT
-from twin.genetics.guideline import BRANCHES, GuidelineFacts, GuidelineTable, follow
+from twin.genetics.guideline import (
+    BRANCHES,
+    CHILD_BRANCHES,
+    GuidelineFacts,
+    GuidelineTable,
+    follow,
+)
 
 TABLE = GuidelineTable.of(
     tomllib.loads((ROOT / "models/warfarin/cpic_2017.toml").read_text("utf-8"))
@@ -20,7 +26,7 @@ A, L = "algorithm", "loading"
 NONE, ONE, TWO, MIXED = (), ("*8",), ("*8", "*8"), ("*8", "*11")
 NO_CHANGE = (1.0, 1.0)
 
-# branch, *5/*6/*8/*11, rs2108622 T, rs12777823 A -> boxes, (smaller, larger change)
+# branch, *5/*6/*8/*11, rs2108622 T, rs12777823 A -> boxes, (lowest, highest factor)
 PATHS = [
     ("non-African", None, None, None, [A, L], NO_CHANGE),
     ("non-African", None, False, True, [A, L], NO_CHANGE),
@@ -28,26 +34,26 @@ PATHS = [
     ("non-African", NONE, None, None, [A, L], NO_CHANGE),
     ("non-African", NONE, False, False, [A, L], NO_CHANGE),
     ("non-African", NONE, True, True, [A, L, "cyp4f2"], (1.05, 1.10)),
-    ("non-African", ONE, False, None, [A, L, "carrier"], (0.85, 0.70)),
-    ("non-African", ONE, None, True, [A, L, "carrier"], (0.85, 0.70)),
+    ("non-African", ONE, False, None, [A, L, "carrier"], (0.70, 0.85)),
+    ("non-African", ONE, None, True, [A, L, "carrier"], (0.70, 0.85)),
     (
         "non-African",
         ONE,
         True,
         None,
         [A, L, "carrier", "cyp4f2"],
-        (0.85 * 1.05, 0.70 * 1.10),
+        (0.70 * 1.05, 0.85 * 1.10),
     ),
-    ("non-African", TWO, False, None, [A, L, "homozygote"], (0.80, 0.60)),
+    ("non-African", TWO, False, None, [A, L, "homozygote"], (0.60, 0.80)),
     (
         "non-African",
         TWO,
         True,
         False,
         [A, L, "homozygote", "cyp4f2"],
-        (0.80 * 1.05, 0.60 * 1.10),
+        (0.60 * 1.05, 0.80 * 1.10),
     ),
-    ("non-African", MIXED, False, None, [A, L, "carrier"], (0.85, 0.70)),
+    ("non-African", MIXED, False, None, [A, L, "carrier"], (0.70, 0.85)),
     ("African", None, True, True, ["dose_clinically"], NO_CHANGE),
     ("African", NONE, None, None, [A + "_african", L + "_african"], NO_CHANGE),
     ("African", NONE, True, True, [A + "_african", L + "_african"], NO_CHANGE),
@@ -57,7 +63,7 @@ PATHS = [
         True,
         True,
         [A + "_african", "carrier_african", L + "_african"],
-        (0.85, 0.70),
+        (0.70, 0.85),
     ),
     (
         "African",
@@ -65,7 +71,7 @@ PATHS = [
         False,
         False,
         [A + "_african", "homozygote_african", L + "_african"],
-        (0.80, 0.60),
+        (0.60, 0.80),
     ),
     ("African American", None, True, True, ["dose_clinically"], NO_CHANGE),
     ("African American", NONE, None, None, [A + "_african", L + "_african"], NO_CHANGE),
@@ -83,7 +89,7 @@ PATHS = [
         True,
         True,
         [A + "_african", "rs12777823", L + "_african"],
-        (0.90, 0.75),
+        (0.75, 0.90),
     ),
     (
         "African American",
@@ -91,7 +97,7 @@ PATHS = [
         None,
         None,
         [A + "_african", "carrier_african", L + "_african"],
-        (0.85, 0.70),
+        (0.70, 0.85),
     ),
     (
         "African American",
@@ -99,7 +105,7 @@ PATHS = [
         False,
         True,
         [A + "_african", "carrier_african", "rs12777823", L + "_african"],
-        (0.85 * 0.90, 0.70 * 0.75),
+        (0.70 * 0.75, 0.85 * 0.90),
     ),
     (
         "African American",
@@ -107,7 +113,7 @@ PATHS = [
         True,
         True,
         [A + "_african", "homozygote_african", "rs12777823", L + "_african"],
-        (0.80 * 0.90, 0.60 * 0.75),
+        (0.60 * 0.75, 0.80 * 0.90),
     ),
 ]
 
@@ -115,7 +121,8 @@ PATHS = [
 def facts(
     branch, african=None, t=None, a=None, *, cyp2c9="*1/*3", vkorc1="A/G"
 ) -> GuidelineFacts:
-    return GuidelineFacts(vkorc1, cyp2c9, african, t, a, branch)
+    poor = cyp2c9 in {"*2/*3", "*3/*3"}
+    return GuidelineFacts(vkorc1, cyp2c9, african, t, a, branch, poor)
 
 
 @pytest.mark.parametrize(("branch", "african", "t", "a", "boxes", "factor"), PATHS)
@@ -156,6 +163,34 @@ def test_nobody_else_is(cyp2c9):
     assert "alternative" not in [step.name for step in chosen.steps]
 
 
+@pytest.mark.parametrize(
+    ("branch", "boxes"),
+    [("European", ["algorithm_child"]), ("non-European", ["dose_clinically"])],
+)
+def test_children_have_a_figure_of_their_own(branch, boxes):
+    child = GuidelineFacts("A/G", "*1/*3", ONE, True, True, branch, child=True)
+    chosen = follow(child, TABLE).chosen
+
+    assert chosen is not None
+    assert [step.name for step in chosen.steps] == boxes
+    assert chosen.dose_factor == NO_CHANGE
+
+
+def test_a_child_of_no_stated_ancestry_is_shown_both_ways():
+    child = GuidelineFacts("A/G", "*1/*3", None, None, None, None, child=True)
+    found = follow(child, TABLE)
+
+    assert found.chosen is None
+    assert [path.branch for path in found.paths] == list(CHILD_BRANCHES)
+
+
+def test_two_different_alleles_are_said_to_be_read_in_two_ways():
+    chosen = follow(facts("non-African", MIXED, False), TABLE).chosen
+
+    assert chosen is not None
+    assert any("20 to 40 % for any two" in note for note in chosen.notes)
+
+
 def test_without_an_ancestry_every_branch_is_shown_and_none_is_chosen():
     found = follow(facts(None, ONE, True, True), TABLE)
 
@@ -177,7 +212,8 @@ def test_every_combination_ends_in_a_box_and_repeats_itself():
 
 
 def test_the_table_above_reaches_every_box_of_the_figure():
-    reached = {box for *_, boxes, _ in PATHS for box in boxes} | {"alternative"}
+    reached = {box for *_, boxes, _ in PATHS for box in boxes}
+    reached |= {"alternative", "algorithm_child"}
 
     assert reached == set(TABLE.boxes)
 
@@ -209,4 +245,12 @@ def test_the_figures_percentages_are_the_published_ones(data_folder):
     ],
 )
 def test_a_stated_population_is_one_branch(population, branch):
-    assert TABLE.branch_of(population) == branch
+    assert TABLE.branch_of(population, child=False) == branch
+
+
+@pytest.mark.parametrize(
+    ("population", "branch"),
+    [(None, None), ("European", "European"), ("East Asian", "non-European")],
+)
+def test_a_childs_population_is_european_or_not(population, branch):
+    assert TABLE.branch_of(population, child=True) == branch
