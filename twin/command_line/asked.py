@@ -14,7 +14,7 @@ from twin.intake.question import Question
 from twin.intake.regimen import regimen_of
 from twin.library import Library, load_library
 from twin.lifecycle import Twin, build
-from twin.vocabulary.genotype import GENES, Genotype
+from twin.vocabulary.genotype import GENES, GeneCall, Genotype
 
 _HOURS_PER_DAY = 24
 
@@ -88,7 +88,7 @@ def _with_genotype(
     calls = [
         in_our_names(result.calls[gene], names[gene])
         for gene in GENES
-        if result.calls[gene].positions_read or result.calls[gene].pairs
+        if _says_something(result.calls[gene])
     ]
     patient = replace(
         question.patient,
@@ -97,6 +97,10 @@ def _with_genotype(
     return replace(
         question, patient=patient, warnings=(*question.warnings, *result.remarks)
     )
+
+
+def _says_something(call: GeneCall) -> bool:
+    return bool(call.positions_read or call.pairs or call.undefined)
 
 
 def _with_population(question: Question, population: str | None) -> Question:

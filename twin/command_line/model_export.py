@@ -1,5 +1,6 @@
 """`twin model export`: a patient's model and regimen for anybody's simulator."""
 
+import math
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -144,7 +145,13 @@ def _steps(end_h: float, every_h: float) -> int:
         raise InputError(
             f"--every-h {every_h:g}: write hours above 0, at most {_MOST_STEPS} points"
         )
-    return round(end_h / every_h)
+    steps = round(end_h / every_h)
+    if not math.isclose(steps * every_h, end_h, rel_tol=1e-9):
+        raise InputError(
+            f"--every-h {every_h:g}: {end_h:g} h are not a whole number of such steps; "
+            f"write e.g. {end_h / steps:g}"
+        )
+    return steps
 
 
 _MOST_STEPS = 100_000

@@ -111,7 +111,8 @@ class _Amounts:
 
 def _event_at(model: Any, time_h: float) -> Any:
     """The event of an instant, made when it is first asked for."""
-    name = f"at_{time_h:g}_h".replace(".", "_").replace("+", "").replace("-", "m")
+    written = repr(float(time_h)).removesuffix(".0")  # every instant its own
+    name = f"at_{written}_h".replace(".", "_").replace("+", "").replace("-", "m")
     found = model.getEvent(name)
     if found is not None:
         return found

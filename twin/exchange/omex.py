@@ -1,5 +1,6 @@
 """A model, its simulation and what is said of them in one COMBINE/OMEX archive."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,20 @@ def write_archive(path: Path, *, sbml: str, sedml: str, note: ArchiveNote) -> No
     archive.addFileFromString(sedml, SIMULATION_FILE, _SEDML, True)
     for about in (".", f"./{MODEL_FILE}"):
         archive.addMetadata(about, _description(about, note))
-    if not archive.writeToFile(str(path)):
-        raise InputError(f"{path}: cannot be written; name another file")
-    archive.cleanUp()
+    # libcombine replaces what is in its way, a folder too: it writes beside, and only
+    # a file takes the place.
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            written = Path(folder) / "archive.omex"
+            if path.is_dir() or not archive.writeToFile(str(written)):
+                raise InputError(f"{path}: cannot be written; name another file")
+            written.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); name another file"
+        ) from error
+    finally:
+        archive.cleanUp()
 
 
 def _description(about: str, note: ArchiveNote) -> object:

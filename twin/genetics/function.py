@@ -200,7 +200,7 @@ def _reasons(
     if isinstance(result, GeneCall) and result.undefined:
         reasons.append(
             f"{gene}: at {', '.join(result.undefined)} a base was read that no named "
-            "allele has; what it does is not known, and it is taken to do nothing"
+            "allele has; what it does is not known, and it is left out here"
         )
     if result is None or (isinstance(result, GeneCall) and not result.possible):
         reasons.append(

@@ -1,5 +1,6 @@
 """What stays possible of one gene, with weights, and what it does on average."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -104,14 +105,19 @@ def pair_weights(
         w(a, b) = f(a) f(b), twice that where a and b differ
 
     Args:
-        pairs: names of alleles.
+        pairs: names of alleles; `[*2 + *3]` is both on one strand.
         shares: frequency of each.
-        rarest: frequency of what nobody counted (several variants on one strand).
+        rarest: frequency of an allele nobody counted; of two on one strand, this times
+            the frequencies of both.
     """
-    weights = [
-        shares.get(a, rarest) * shares.get(b, rarest) * (1 if a == b else 2)
-        for a, b in pairs
-    ]
+
+    def share(name: str) -> float:
+        if not name.startswith("["):
+            return shares.get(name, rarest)
+        parts = name.strip("[]").split(" + ")
+        return rarest * math.prod(shares.get(part, rarest) for part in parts)
+
+    weights = [share(a) * share(b) * (1 if a == b else 2) for a, b in pairs]
     total = sum(weights)
     return [weight / total for weight in weights]
 

@@ -13,7 +13,8 @@ def calls_of_rsids(
     """Calls from rsID genotypes such as `{"rs1799853": "C/T"}`, and remarks.
 
     Letters of the other strand are understood where both alleles can only be that
-    (never for A/T and C/G).  `del` and repeat counts are read as CPIC writes them.
+    (never for A/T and C/G).  `del` and repeat counts are read as CPIC writes them,
+    D and I as chips do.
 
     Raises: GenotypeError for letters that are not the position's.
     """
@@ -31,6 +32,11 @@ def calls_of_rsids(
             raise GenotypeError(
                 f"{position.rsid}: {written!r} is no genotype; write both bases, "
                 f"e.g. {position.ref}/{position.alts[0]}"
+            )
+        if position.is_indel and "-" in parts:
+            raise GenotypeError(
+                f"{position.rsid}: '-' may be a deletion or a place that was not read; "
+                f"write {position.ref}/{position.alts[0]}, or . for what was not read"
             )
         bases = [_base(position, part) for part in parts]
         if None in bases and not position.is_indel:
@@ -63,7 +69,15 @@ def _base(position: Position, written: str) -> str | None:
     if written in position.written:
         return position.written[written]
     letters = written.upper()
+    if position.is_indel and letters in {"D", "I"}:
+        return _by_length(position, longer=letters == "I")
     return letters if letters in (position.ref, *position.alts) else None
+
+
+def _by_length(position: Position, *, longer: bool) -> str | None:
+    """The allele a chip calls D or I; None where there are more than two."""
+    alleles = sorted({position.ref, *position.alts}, key=len)
+    return alleles[-1 if longer else 0] if len(alleles) == 2 else None
 
 
 def _palindromic(position: Position) -> bool:

@@ -6,7 +6,7 @@ laboratory writes them.  A position no record speaks of stays unknown.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.errors import GenotypeError
 from twin.genetics.allele_definitions import GeneDefinition, Position
@@ -50,6 +50,7 @@ def site_calls(
     """
     number = chromosome_number(gene.chromosome)
     near = [r for r in records if chromosome_number(r.chromosome) == number]
+    near = [_without_stray_stars(record, near) for record in near]
     found: dict[int, SiteCall] = {}
     for position in gene.positions:
         readings = [reading for record in near if (reading := _read(position, record))]
@@ -58,6 +59,27 @@ def site_calls(
             if call.is_known:
                 found[position.position] = call
     return found
+
+
+def _without_stray_stars(
+    record: VariantRecord, near: Iterable[VariantRecord]
+) -> VariantRecord:
+    """`*` says that another line took the base away; without one, it stays undefined.
+
+    Where that line is there, it says what became of the place.
+    """
+    if "*" not in record.alts or any(_takes_away(r, record.position) for r in near):
+        return record
+    alts = tuple("<DEL>" if alt == "*" else alt for alt in record.alts)
+    return replace(record, alts=alts)
+
+
+def _takes_away(record: VariantRecord, position: int) -> bool:
+    last = record.end or record.position + len(record.ref) - 1
+    return record.position < position <= last and any(
+        alt.startswith("<DEL") or (alt.isalpha() and len(alt) < len(record.ref))
+        for alt in record.alts
+    )
 
 
 def _read(position: Position, record: VariantRecord) -> _Reading | None:

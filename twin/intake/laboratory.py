@@ -18,11 +18,12 @@ from twin.genetics.genome_build import BUILD, check_build
 from twin.genetics.site_calls import site_calls
 from twin.genetics.summary import described, pairs_with
 from twin.pharmacogenes import Pharmacogenes
-from twin.vocabulary.genotype import GeneCall
+from twin.vocabulary.genotype import GENES, GeneCall
 from twin.vocabulary.variant import VariantRecord, chromosome_number
 
-_MARGIN_BASES = 200
-"""How far from a gene's positions a line may begin and still change them."""
+_MARGIN_BASES = 10
+"""How far from a position a line may begin or end and still speak of it: the spare
+bases around an insertion or deletion."""
 
 _GZIP = b"\x1f\x8b"
 
@@ -96,7 +97,20 @@ def _vcf(
 ) -> LaboratoryResult:
     rsids = [p.rsid for g in definitions for p in g.positions if p.rsid]
     found = read_apart(
-        "vcf", path, regions=_regions(definitions), rsids=rsids, sample=sample
+        "vcf",
+        path,
+        regions=_regions(definitions),
+        genes=[
+            [
+                chromosome_number(gene.chromosome),
+                min(p.position for p in gene.positions),
+                max(p.end for p in gene.positions),
+                gene.gene,
+            ]
+            for gene in definitions
+        ],
+        rsids=rsids,
+        sample=sample,
     )
     records = [
         VariantRecord(
@@ -122,23 +136,42 @@ def _vcf(
             "as tested"
         )
         records = []
-    calls = {
-        gene.gene: call_gene(gene, site_calls(gene, records), source="the VCF")
-        for gene in definitions
-    }
+    elif found["elsewhere"]:
+        counted = ", ".join(f"{g} {n}" for g, n in sorted(found["elsewhere"].items()))
+        remarks.append(
+            "variants at none of the positions that tell named alleles apart are not "
+            f"interpreted: {counted}"
+        )
+    calls = {gene.gene: _called(gene, records, remarks) for gene in definitions}
     return LaboratoryResult("VCF", found["sample"], BUILD, calls, agree, tuple(remarks))
+
+
+def _called(
+    gene: GeneDefinition, records: list[VariantRecord], remarks: list[str]
+) -> GeneCall:
+    """The call; lines that contradict each other cost only a gene nobody doses by."""
+    source = "the VCF"
+    try:
+        return call_gene(gene, site_calls(gene, records), source=source)
+    except GenotypeError as error:
+        if gene.gene in GENES:
+            raise
+        remarks.append(f"{gene.gene}: {error}; it is taken as not tested")
+        return call_gene(gene, {}, source=source)
 
 
 def _regions(definitions: AlleleDefinitions) -> list[list[str | int]]:
     """Where the genes' positions lie, on our build and on the older one."""
-    found: list[list[str | int]] = []
-    for gene in definitions:
-        first = min(p.position for p in gene.positions) - _MARGIN_BASES
-        last = max(p.end for p in gene.positions) + _MARGIN_BASES
-        for shift in (0, gene.grch37_offset):
-            number = chromosome_number(gene.chromosome)
-            found.append([number, first + shift, last + shift])
-    return found
+    return [
+        [
+            chromosome_number(gene.chromosome),
+            position.position + shift - _MARGIN_BASES,
+            position.end + shift + _MARGIN_BASES,
+        ]
+        for gene in definitions
+        for position in gene.positions
+        for shift in (0, gene.grch37_offset)
+    ]
 
 
 def _pharmcat(path: Path, definitions: AlleleDefinitions) -> LaboratoryResult:

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import pytest
 
 from tests.people import engine, library
@@ -9,7 +11,7 @@ FULL = {"diplotype": "*1/*1", "tested": "all"}
 PATIENT = {"age": "55 a", "sex": "male", "weight": "80 kg", "height": "175 cm"}
 
 
-def asked(genotype: dict[str, object] | None, **more: object) -> GuidelineFinding:
+def asked(genotype: Mapping[str, object] | None, **more: object) -> GuidelineFinding:
     document = {**PATIENT, "genotype": genotype, **more}
     question = question_for(document, library())
     return guideline_of(build(question.patient, library(), engine=engine()))

@@ -85,6 +85,14 @@ def test_a_position_that_is_absent_is_not_the_reference(tmp_path):
         ({"FILTER": "LowQual"}, "filtered \\(LowQual\\)"),
         ({"FORMAT": "GT:DP", "SAMPLE": "0/1:0"}, "read depth 0"),
         ({"FORMAT": "GT:GQ", "SAMPLE": "0/1:0"}, "genotype quality 0"),
+        ({"FORMAT": "GT:DP:GQ", "SAMPLE": "0/0:1:3"}, "genotype quality 3, below 20"),
+        ({"FORMAT": "GT:DP:RGQ", "SAMPLE": "0/0:9:0"}, "genotype quality 0, below 20"),
+        ({"FORMAT": "GT:DP", "SAMPLE": "0/0:4"}, "read depth 4, below 8"),
+        ({"FORMAT": "GT:AD", "SAMPLE": "0/0:0,0"}, "read depth 0"),
+        ({"FORMAT": "GT:DP:MIN_DP:GQ", "SAMPLE": "0/0:30:0:50"}, "read depth 0"),
+        ({"FORMAT": "GT:PL", "SAMPLE": "0/0:0,0,0"}, "equally likely"),
+        ({"FORMAT": "GT:FT", "SAMPLE": "0/1:LowGQ"}, "filtered \\(LowGQ\\)"),
+        ({"FORMAT": "GT:RGQ", "SAMPLE": "0/1:high"}, "no number"),
     ],
 )
 def test_a_doubtful_line_is_not_tested_and_said_so(tmp_path, changes, why):
@@ -93,6 +101,95 @@ def test_a_doubtful_line_is_not_tested_and_said_so(tmp_path, changes, why):
     assert found.calls["CYP2C9"].pairs == ()
     assert len(found.remarks) == 1
     assert re.search(why, found.remarks[0])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("##fileformat=VCFv4.2",),
+        (*HEADER, '##FORMAT=<ID=RGQ,Number=.,Type=String,Description="x">'),
+    ],
+)
+def test_what_the_header_declares_makes_no_doubt_go_away(tmp_path, header):
+    doubtful = line(STAR_3, FORMAT="GT:DP:RGQ", SAMPLE="0/0:0:0")
+
+    assert read(written(tmp_path, doubtful, header=header)).calls["CYP2C9"].pairs == ()
+
+
+@pytest.mark.parametrize(
+    ("form", "sample"),
+    [("GT:DP:GQ", "0/1:30:99"), ("GT:GQ", "0/1:20"), ("GT:DP", "0/1:8"), ("GT", "0/1")],
+)
+def test_enough_evidence_is_believed(tmp_path, form, sample):
+    found = read(written(tmp_path, line(STAR_3, FORMAT=form, SAMPLE=sample)))
+
+    assert found.calls["CYP2C9"].positions_read == 1
+    assert found.remarks == ()
+
+
+@pytest.mark.parametrize("info", ["END=95050000", "SVTYPE=DEL;SVLEN=-120000"])
+@pytest.mark.parametrize("genotype", ["0/1", "1/1"])
+def test_a_deletion_of_the_gene_is_no_reference(tmp_path, info, genotype):
+    deleted = line(
+        VariantRecord("chr10", 94930000, "T", ("<DEL>",), (0, 1)),
+        INFO=info,
+        SAMPLE=genotype,
+    )
+    path = tmp_path / "deleted.vcf"
+    path.write_text(vcf([*map(line, everyone_reference()), deleted]), encoding="utf-8")
+
+    found = read(path).calls["CYP2C9"]
+
+    assert len(found.undefined) > 50
+    assert found.pairs == ()
+
+
+def test_a_base_taken_away_by_nobody_is_not_the_reference(tmp_path):
+    starred = line(STAR_3, ALT="*", SAMPLE="1/1")
+
+    found = read(written(tmp_path, starred)).calls["CYP2C9"]
+
+    assert found.undefined == ("rs1057910",)
+
+
+def test_variants_that_are_not_interpreted_are_counted(tmp_path):
+    others = [
+        line(VariantRecord("chr10", 94950000 + n, "A", ("G",), (0, 1)))
+        for n in range(3)
+    ]
+    unused = line(VariantRecord("chr10", 94950010, "A", ("G",), (0, 0)))
+
+    found = read(written(tmp_path, line(STAR_3), *others, unused))
+
+    (remark,) = found.remarks
+    assert remark.endswith("are not interpreted: CYP2C9 3")
+
+
+def test_a_line_for_every_base_is_read(tmp_path):
+    lines = []
+    for gene in GENES.definitions:
+        for position in gene.positions:
+            lines += [
+                line(VariantRecord(gene.chromosome, p, "N", (".",), (0, 0)))
+                for p in range(position.position - 200, position.position)
+            ]
+    path = tmp_path / "every.vcf"
+    path.write_text(vcf([*lines, line(STAR_3)]), encoding="utf-8")
+
+    assert read(path).calls["CYP2C9"].positions_read >= 1
+
+
+def test_a_contradiction_in_a_gene_nobody_doses_by_costs_that_gene_only(tmp_path):
+    twice = [
+        line(VariantRecord("chr4", 88131171, "G", ("T",), alleles))
+        for alleles in ((0, 1), (1, 1))
+    ]
+
+    found = read(written(tmp_path, line(STAR_3), *twice))
+
+    assert found.calls["CYP2C9"].positions_read == 1
+    assert found.calls["ABCG2"].pairs == ()
+    assert "ABCG2" in found.remarks[0]
 
 
 def test_blocks_of_reference_are_read(tmp_path):
@@ -163,12 +260,14 @@ def test_a_file_of_the_older_build_is_refused_whatever_its_header_says(tmp_path)
         (vcf([line(STAR_3)])[:-5], "has 9 columns where the header names 10"),
         (vcf([line(STAR_3, POS="here")]), "POS 'here' is no number"),
         (vcf([line(STAR_3, SAMPLE="0/7")]), "genotype 0/7 names allele 7, but"),
-        (vcf([line(STAR_3, ALT="C\x00")]), "htslib"),
+        (vcf([line(STAR_3, ALT="C\x00")]), "a byte that is no text"),
         ("BCF\2\2", "is BCF"),
         (vcf([line(STAR_3, POS="9" * 5000)]), "is no number"),
         (vcf([line(STAR_3, SAMPLE="0/" + "9" * 5000)]), "names allele"),
         (vcf([line(STAR_3, ALT="C" * 30_000)]), "kB long; no allele"),
-        (vcf([line(STAR_3)] * 6_000), "more than 5000 lines"),
+        (vcf([line(STAR_3)] * 21_000), "more than 20000 lines"),
+        (vcf(["", *[line(STAR_3, ALT="C" * 18_000)] * 600]), "or 10 MB, about"),
+        (vcf([line(STAR_3), *[""] * 1_001]), "empty lines"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_line(tmp_path, text, complaint):
