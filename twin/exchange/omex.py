@@ -10,6 +10,7 @@ from twin.errors import InputError
 
 MODEL_FILE = "model.xml"
 SIMULATION_FILE = "simulation.sedml"
+_OMEX = "http://identifiers.org/combine.specifications/omex"
 _SBML = "http://identifiers.org/combine.specifications/sbml.level-3.version-2"
 _SEDML = "http://identifiers.org/combine.specifications/sed-ml.level-1.version-4"
 
@@ -38,6 +39,9 @@ def write_archive(path: Path, *, sbml: str, sedml: str, note: ArchiveNote) -> No
     archive = libcombine.CombineArchive()
     archive.addFileFromString(sbml, MODEL_FILE, _SBML, False)
     archive.addFileFromString(sedml, SIMULATION_FILE, _SEDML, True)
+    itself = archive.getManifest().createContent()
+    itself.setLocation(".")
+    itself.setFormat(_OMEX)
     for about in (".", f"./{MODEL_FILE}"):
         archive.addMetadata(about, _description(about, note))
     # libcombine replaces what is in its way, a folder too: it writes beside, and only

@@ -12,6 +12,7 @@ from twin.foreign.limits import (
     DEEPEST_XML,
     LONGEST_XML_ATTRIBUTE,
     MOST_XML_ATTRIBUTES,
+    MOST_XML_ATTRIBUTES_IN_ALL,
     MOST_XML_ELEMENTS,
 )
 
@@ -20,6 +21,7 @@ from twin.foreign.limits import (
 class _Shape:
     depth: int = 0
     elements: int = 0
+    attributes: int = 0
 
 
 def check_xml(content: bytes) -> int:
@@ -35,6 +37,7 @@ def check_xml(content: bytes) -> int:
     def start(name: str, attributes: dict[str, str]) -> None:
         shape.depth += 1
         shape.elements += 1
+        shape.attributes += len(attributes)
         if shape.depth > DEEPEST_XML:
             raise ForeignFileError(
                 f"line {parser.CurrentLineNumber}: <{name[:40]}> is nested more than "
@@ -42,6 +45,10 @@ def check_xml(content: bytes) -> int:
             )
         if shape.elements > MOST_XML_ELEMENTS:
             raise ForeignFileError(f"has more than {MOST_XML_ELEMENTS} elements")
+        if shape.attributes > MOST_XML_ATTRIBUTES_IN_ALL:
+            raise ForeignFileError(
+                f"has more than {MOST_XML_ATTRIBUTES_IN_ALL} attributes in all"
+            )
         if len(attributes) > MOST_XML_ATTRIBUTES:
             raise ForeignFileError(
                 f"line {parser.CurrentLineNumber}: <{name[:40]}> has "

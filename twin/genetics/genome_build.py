@@ -54,6 +54,22 @@ def check_build(
     return agree
 
 
+def older_places(
+    definitions: AlleleDefinitions, records: Iterable[VariantRecord]
+) -> tuple[str, ...]:
+    """Genes of which lines stand where the older build has their positions.
+
+    In a file that otherwise fits ours, these may be a part that was not lifted.
+    """
+    found = [
+        gene.gene
+        for record in records
+        for gene in definitions
+        if _stands_where_older_has_it(record, gene)
+    ]
+    return tuple(gene for gene in dict.fromkeys(found) if found.count(gene) > 1)
+
+
 def _agreement(
     record: VariantRecord,
     ours: Mapping[tuple[str, int], str],
@@ -81,12 +97,15 @@ def _agreement(
 
 def _fits_older(record: VariantRecord, definitions: AlleleDefinitions) -> bool:
     """Whether a record is one of our positions, where the older build has it."""
-    number = chromosome_number(record.chromosome)
-    return any(
-        chromosome_number(gene.chromosome) == number
-        and record.position - gene.grch37_offset == position.position
+    return any(_stands_where_older_has_it(record, gene) for gene in definitions)
+
+
+def _stands_where_older_has_it(record: VariantRecord, gene: GeneDefinition) -> bool:
+    return chromosome_number(gene.chromosome) == chromosome_number(
+        record.chromosome
+    ) and any(
+        record.position - gene.grch37_offset == position.position
         and record.ref.upper() == position.ref
-        for gene in definitions
         for position in gene.positions
     )
 

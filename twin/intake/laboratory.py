@@ -5,6 +5,7 @@ taken with the panel unknown.  Nothing is believed of a header: the reference ba
 decide which genome the positions are on.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,12 @@ from twin.foreign.killable import read_apart
 from twin.foreign.stream import regular_file
 from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
 from twin.genetics.caller import call_gene, call_of_diplotype
-from twin.genetics.genome_build import BUILD, check_build
+from twin.genetics.genome_build import (
+    BUILD,
+    OLDER_BUILD,
+    check_build,
+    older_places,
+)
 from twin.genetics.site_calls import site_calls
 from twin.genetics.summary import described, pairs_with
 from twin.pharmacogenes import Pharmacogenes
@@ -136,7 +142,12 @@ def _vcf(
             "as tested"
         )
         records = []
-    elif found["elsewhere"]:
+    remarks += [
+        f"{gene}: lines stand where {OLDER_BUILD} has its positions; if they were not "
+        "lifted, its result is missing here"
+        for gene in older_places(definitions, records)
+    ]
+    if agree and found["elsewhere"]:
         counted = ", ".join(f"{g} {n}" for g, n in sorted(found["elsewhere"].items()))
         remarks.append(
             "variants at none of the positions that tell named alleles apart are not "
@@ -189,7 +200,12 @@ def _pharmcat(path: Path, definitions: AlleleDefinitions) -> LaboratoryResult:
     for gene in definitions:
         report = found["genes"].get(gene.gene)
         if report is not None and report["source"] == "OUTSIDE":
-            calls[gene.gene] = _called_elsewhere(gene, report["labels"], remarks)
+            try:
+                call = _called_elsewhere(gene, report["labels"], remarks)
+            except GenotypeError as error:
+                remarks.append(f"{error}; {gene.gene} is taken as not tested")
+                call = call_gene(gene, {}, source="called elsewhere")
+            calls[gene.gene] = call
             continue
         call = call_gene(gene, site_calls(gene, records), source="PharmCAT's positions")
         calls[gene.gene] = call
@@ -251,15 +267,20 @@ def _outside_calls(path: Path, genes: Pharmacogenes) -> LaboratoryResult:
     calls: dict[str, GeneCall] = {}
     remarks: list[str] = []
     others: list[str] = []
+    by_name = {gene.gene.casefold(): gene for gene in genes.definitions}
     for found in read_apart("outside_calls", path)["calls"]:
-        gene = genes.definitions.genes.get(found["gene"])
+        gene = by_name.get(found["gene"].casefold())
         if gene is None:
             others.append(found["gene"])
             continue
         if gene.gene in calls:
             raise ForeignFileError(f"{path}: {gene.gene} is given twice; keep one line")
         if found["diplotype"]:
-            calls[gene.gene] = _called_elsewhere(gene, [found["diplotype"]], remarks)
+            try:
+                call = _called_elsewhere(gene, [found["diplotype"]], remarks)
+            except GenotypeError as error:  # whoever wrote the line can mend it
+                raise GenotypeError(f"line {found['line']}: {error}") from error
+            calls[gene.gene] = call
         elif not found["phenotype"] and not found["activity_score"]:
             remarks.append(f"{gene.gene}: line {found['line']} says nothing of it")
         else:
@@ -316,26 +337,33 @@ def _summarised(
 def _called_elsewhere(
     gene: GeneDefinition, labels: list[str], remarks: list[str]
 ) -> GeneCall:
-    """A diplotype somebody else called: which alleles were looked for is not known."""
+    """A diplotype somebody else called: which alleles were looked for is not known.
+
+    Raises: GenotypeError for an allele that is not defined.
+    """
     if len(labels) != 1 or labels[0].count("/") != 1:
         remarks.append(
             f"{gene.gene}: {', '.join(labels) or 'nothing'} is not one diplotype; "
             "taken as not tested"
         )
         return call_gene(gene, {}, source="called elsewhere")
-    first, second = (
-        gene.synonyms.get(part.strip(), part.strip()) for part in labels[0].split("/")
+    first, second = (_core_allele(part, gene) for part in labels[0].split("/"))
+    call = call_of_diplotype(
+        gene, (first, second), tested=(), source=f"{labels[0]}, called elsewhere"
     )
-    try:
-        call = call_of_diplotype(
-            gene, (first, second), tested=(), source=f"{labels[0]}, called elsewhere"
-        )
-    except GenotypeError as error:
-        remarks.append(f"{error}; {gene.gene} is taken as not tested")
-        return call_gene(gene, {}, source="called elsewhere")
     if call.positions_not_tested:  # a gene of one position hides nothing
         remarks.append(
             f"{gene.gene}: {labels[0]} was called elsewhere; which alleles were looked "
             "for is not said, so all others stay possible"
         )
     return call
+
+
+_SUBALLELE = re.compile(r"\*0*([1-9]\d*)(?:\.\d{3})?")
+
+
+def _core_allele(written: str, gene: GeneDefinition) -> str:
+    """*01 and *2.001 are *1 and *2; other spellings stay as they are."""
+    name = written.strip()
+    found = _SUBALLELE.fullmatch(name)
+    return f"*{found[1]}" if found else gene.synonyms.get(name, name)

@@ -6,6 +6,7 @@ from twin.interactions.exposure import (
     acts,
     are_there_together,
     assumed_dose_mg,
+    days_to_rest,
     unlike_the_usual_dose,
 )
 from twin.interactions.medicines import TARGETS_IN_WORDS, Interactions
@@ -39,7 +40,7 @@ def remarks_on(
     for each, name in taken:
         if name in interactions.hazards:
             doubts.append(f"{name}: {interactions.hazards[name].says}")
-        if when := _when(each, name):
+        if when := _when(each, name, interactions):
             doubts.append(when)
         if said := unlike_the_usual_dose(each, name, interactions):
             doubts.append(said)
@@ -75,11 +76,15 @@ def _together(
     return [said]
 
 
-def _when(each: CoMedicine, name: str) -> str | None:
+def _when(each: CoMedicine, name: str, interactions: Interactions) -> str | None:
     if each.stop_day is not None and each.stop_day <= 0:
+        gone = days_to_rest([each], interactions)
+        if gone <= 0 or not acts(name, interactions):
+            return f"{name} ended on day {each.stop_day:g}; nothing of it is left"
         return (
             f"{name} ended on day {each.stop_day:g}: the dose is for when its effect "
-            "has gone; the course shows what is left of it"
+            f"has gone, by about day {gone:.0f}; until then another is needed, and the "
+            "course shows what is left of it"
         )
     if each.stop_day is not None and each.is_there_at_rest:
         return (
