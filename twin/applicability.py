@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twin.genetics.allele_tables import REFERENCE_ALLELES
-from twin.interactions.effect import CoMedication
+from twin.interactions.co_medication import CoMedication
 from twin.interactions.remarks import remarks_on, why_it_blocks
 from twin.library import Library
 from twin.physiology.organ_function import Kidney

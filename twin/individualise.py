@@ -17,7 +17,7 @@ from twin.body_parameters import (
 )
 from twin.genetics.function import gene_function
 from twin.genetics.possibilities import GeneFunction
-from twin.interactions.effect import CoMedication, co_medication
+from twin.interactions.co_medication import CoMedication, co_medication
 from twin.kinetics import EnzymeRates
 from twin.library import Library
 from twin.physiology.anatomy import Anatomy, anatomy_of

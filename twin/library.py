@@ -35,8 +35,9 @@ from twin.pharmacogenes import Pharmacogenes, load_pharmacogenes
 from twin.physiology.distribution import TissueComposition
 from twin.physiology.organ_function_table import OrganFunction
 from twin.physiology.reference_adult import BloodFlows, BodySize, OrganVolumes
+from twin.sbml.administrations import administrations
 from twin.sbml.evidence import evidence_of
-from twin.sbml.model_spec import Administration, ModelSpec
+from twin.sbml.model_spec import ModelSpec
 from twin.sbml.reader import read
 from twin.vocabulary.constant import ConstantTable
 from twin.vocabulary.domain import (
@@ -229,7 +230,7 @@ def load_library(
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),
         tablets_mg=tuple(tablets["strengths_mg"]),
         half_tablets=tablets["halves"],
-        spec=read(text, administrations=_administrations(settings, table)),
+        spec=read(text, administrations=administrations(settings, table)),
         version=settings["version"],
         sha256=content_sha256(drug),
         substance=settings["substance"],
@@ -240,31 +241,6 @@ def load_library(
     )
     _refuse_strays(estimates, library)
     return library
-
-
-def _administrations(
-    settings: Mapping[str, Any], drug: ConstantTable
-) -> list[Administration]:
-    """Where doses enter: the racemic salt as two acids, others by molar mass."""
-    salt = drug.number("warfarin", "salt_factor", unit="1")
-    molar = drug.number("warfarin", "molar_mass", unit="g/mol")
-    share_s = drug.number("warfarin", "share_s", unit="1")
-    found = []
-    for substance, entry in settings["administrations"].items():
-        if substance == settings["substance"]:
-            umol_per_mg = salt * 1000.0 / molar
-            amounts = dict(
-                zip(
-                    entry["species"],
-                    (umol_per_mg * share_s, umol_per_mg * (1 - share_s)),
-                    strict=True,
-                )
-            )
-        else:
-            per_mg = 1.0 / entry["molar_mass_mg_per_umol"]
-            amounts = dict.fromkeys(entry["species"], per_mg)
-        found.append(Administration(substance, MappingProxyType(amounts)))
-    return found
 
 
 def _surrogate(folder: Path) -> ProthrombinSurrogate:

@@ -133,6 +133,13 @@ def test_every_field_is_pointed_at_when_it_is_wrong(client, name):
         ({"genotype": {"VKORC1": "G/"}}, "/genotype/VKORC1"),
         ({"genotype": {"frequency_population": "x"}}, "/genotype/frequency_population"),
         ({"co_medication": "amiodarone"}, "/co_medication"),
+        (
+            {"co_medication": ["aspirin", {"medicine": "Diflucan", "start": "5"}]},
+            "/co_medication/1/start",
+        ),
+        ({"co_medication": [{"daily_dose": "5 mg"}]}, "/co_medication/0/medicine"),
+        ({"race": "x"}, "/race"),
+        ({"genotype": {"rs1799853": "C"}}, "/genotype/rs1799853"),
         ({"liver_disease": {"ascites": "some"}}, "/liver_disease/ascites"),
         ({"pregnant": "no"}, "/pregnant"),
         ({"weight": "2 kg"}, "/weight"),

@@ -29,7 +29,9 @@ DRUG = ConstantTable.from_rows(
 )
 KINETICS = EnzymeKinetics.from_rows(rows("warfarin/enzyme_kinetics.csv"))
 INTERACTIONS = Interactions.from_rows(
-    rows("interactions/mechanisms.csv"), medicines=rows("interactions/medicines.csv")
+    rows("interactions/mechanisms.csv"),
+    medicines=rows("interactions/medicines.csv"),
+    hazards=rows("interactions/hazards.csv"),
 )
 PHARMACOGENES = load_pharmacogenes()
 DEFINITIONS = PHARMACOGENES.definitions

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tests.people import library, person
 from twin.applicability import Caution, InScope, OutOfScope, Scope, scope_of
-from twin.interactions.effect import co_medication
+from twin.interactions.co_medication import co_medication
 from twin.vocabulary.co_medicine import CoMedicine
+from twin.vocabulary.genotype import GeneCall, Genotype
 from twin.vocabulary.patient import ChildPughClass, Patient
 
 ADULT = person("typical").patient
@@ -139,3 +140,41 @@ def test_a_doubt_is_no_refusal_and_a_refusal_forgets_the_doubts():
     assert isinstance(doubted, Caution)
     assert isinstance(refused, OutOfScope)
     assert not any(reason == "x" for reason in refused.reasons)
+
+
+@pytest.mark.parametrize(
+    ("call", "out"),
+    [
+        (GeneCall("CYP2C9", (), undefined=("rs1799853",)), True),
+        (GeneCall("CYP2C9", (), positions_read=80), True),
+        (GeneCall("VKORC1", (), undefined=("rs9923231",)), True),
+        (GeneCall("CYP4F2", (), undefined=("rs2108622",)), False),
+    ],
+)
+def test_a_gene_that_reads_as_nothing_named_gives_no_dose(call, out):
+    patient = replace(ADULT, genotype=Genotype.of_results([call]))
+
+    found = scope(patient)
+
+    assert isinstance(found, OutOfScope if out else Caution)
+    assert any(reason.startswith(f"{call.gene}: ") for reason in found.reasons)
+
+
+def test_an_allele_of_every_panel_that_was_not_looked_for_is_said():
+    call = GeneCall("CYP2C9", (("*1", "*1"), ("*1", "*3")), ("*3",), positions_read=1)
+    patient = replace(ADULT, genotype=Genotype.of_results([call]))
+
+    found = scope(patient)
+
+    assert isinstance(found, Caution)
+    assert any("CYP2C9 *3 were not looked for" in reason for reason in found.reasons)
+
+
+def test_a_target_that_is_not_the_indications_is_said():
+    patient = replace(ADULT, indication="mechanical_mitral_valve")
+    stated = scope(replace(patient, target_inr=(2.0, 3.0)))
+    usual = scope(replace(patient, target_inr=(2.5, 3.5)))
+
+    assert isinstance(stated, Caution)
+    assert "is not that of the indication" in stated.reasons[0]
+    assert usual == InScope()

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from tests.twin.tables import ALLELES, INTERACTIONS, KINETICS, rows
 from twin.errors import LibraryError
 from twin.genetics.allele_tables import Allele
-from twin.interactions.effect import Effect, co_medication
+from twin.interactions.co_medication import co_medication
+from twin.interactions.effect import Effect
 from twin.kinetics import (
     EnzymeKinetics,
     EnzymeRates,

@@ -9,12 +9,9 @@ or the binding in plasma, with the medicine's level.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from types import MappingProxyType
 
-from twin.errors import PatientError
 from twin.interactions.exposure import (
-    assumed_dose_mg,
     by_dose,
     level,
     unbound_umol_per_l,
@@ -22,7 +19,6 @@ from twin.interactions.exposure import (
 from twin.interactions.medicines import (
     ENZYMES,
     OTHER_TARGETS,
-    TARGETS_IN_WORDS,
     Enzyme,
     Interactions,
 )
@@ -30,10 +26,6 @@ from twin.vocabulary.co_medicine import CoMedicine
 
 _HOURS_PER_DAY = 24.0
 _STEP_H = 6.0
-_UNKNOWN_MEDICINE = (
-    "no effect on warfarin is in the table, none is modelled; "
-    "watch the INR when it starts or stops"
-)
 
 
 def _ones() -> Mapping[Enzyme, float]:
@@ -64,86 +56,6 @@ class Effect:
         return self.amount[enzyme] / (1.0 + self.inhibition[enzyme])
 
 
-@dataclass(frozen=True, slots=True)
-class CoMedication:
-    """The effect at one instant, which medicines are not known, and the reasons.
-
-    not_acknowledged   those without which no dose comes: not known, or a hazard
-    """
-
-    effect: Effect
-    known: tuple[str, ...]
-    unknown: tuple[str, ...]
-    not_acknowledged: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-
-def co_medication(
-    medicines: Iterable[CoMedicine],
-    *,
-    interactions: Interactions,
-    day: float | None = None,
-) -> CoMedication:
-    """What the medicines do, all together.
-
-        activity = amount / (1 + sum I/Ki)
-        d amount/dt = k (synthesis - amount) - sum kinact I/(KI + I) amount
-
-    The order does not matter.  A medicine that is not in the table changes nothing
-    and is reported: unknown is not harmless.
-
-    Raises: PatientError where one medicine is listed under two names, or the drug
-    itself is listed.
-
-    Args:
-        medicines: with doses and days; a name twice is the intake's to refuse.
-        interactions: the table.
-        day: since the drug's first dose; None for the state at rest, with what is
-            taken from the first dose on: neither what ended before nor what begins
-            later.
-
-    Assumes: average concentrations of the co-medicine in plasma, unbound, at the
-    enzyme; effects independent of one another and of the co-medicine's own genes.
-    Source: Fahmi (2009) Drug Metab Dispos 37:1658 for the three ways together.
-    """
-    taken = sorted(medicines, key=lambda m: m.name)
-    for each in taken:
-        if interactions.is_the_drug_itself(each.name):
-            raise PatientError(
-                f"co_medication: {each.name} is the drug that is dosed here; take it "
-                "off the list, and ask about a dose of it under regimen"
-            )
-    known = _known(taken, interactions)
-    for (name, one), (again, other) in pairwise(sorted(known, key=lambda k: k[0])):
-        if name == again:
-            raise PatientError(
-                f"co_medication: {one.name} and {other.name} are the same medicine "
-                f"({name}); keep one of them, with the whole daily dose"
-            )
-    unknown = [m for m in taken if interactions.known_as(m.name) is None]
-    (effect,) = _effects(known, interactions, [day])
-    reasons = [_reason(name, each, interactions) for name, each in known]
-    reasons += [f"{m.name}: {_UNKNOWN_MEDICINE}" for m in unknown]
-    return CoMedication(
-        effect,
-        tuple(name for name, _ in known),
-        tuple(m.name for m in unknown),
-        tuple(
-            m.name
-            for m in taken
-            if not m.acknowledged and _must_be_acknowledged(m, interactions)
-        ),
-        tuple(reasons),
-    )
-
-
-def _must_be_acknowledged(each: CoMedicine, interactions: Interactions) -> bool:
-    name = interactions.known_as(each.name)
-    if name is None:
-        return True
-    return name in interactions.hazards and interactions.hazards[name].blocks
-
-
 def effects_over(
     medicines: Iterable[CoMedicine],
     *,
@@ -151,14 +63,18 @@ def effects_over(
     days: Sequence[float],
 ) -> tuple[Effect, ...]:
     """The joint effect on each of several days, earliest first."""
-    known = _known(sorted(medicines, key=lambda m: m.name), interactions)
-    return _effects(known, interactions, list(days))
+    known = in_the_table(sorted(medicines, key=lambda m: m.name), interactions)
+    return effects_of(known, interactions, list(days))
 
 
-_Known = list[tuple[str, CoMedicine]]
+Known = Sequence[tuple[str, CoMedicine]]
+"""Medicines of the table, each by its name there."""
 
 
-def _known(medicines: Iterable[CoMedicine], interactions: Interactions) -> _Known:
+def in_the_table(
+    medicines: Iterable[CoMedicine], interactions: Interactions
+) -> list[tuple[str, CoMedicine]]:
+    """Those that are known, by the table's names."""
     return [
         (name, each)
         for each in medicines
@@ -166,9 +82,10 @@ def _known(medicines: Iterable[CoMedicine], interactions: Interactions) -> _Know
     ]
 
 
-def _effects(
-    known: _Known, table: Interactions, days: Sequence[float | None]
+def effects_of(
+    known: Known, table: Interactions, days: Sequence[float | None]
 ) -> tuple[Effect, ...]:
+    """The joint effect on each day, earliest first; None is "at rest"."""
     amounts = {enzyme: _amounts(known, enzyme, table, days) for enzyme in ENZYMES}
     return tuple(
         _effect(known, table, day, {e: amounts[e][n] for e in ENZYMES})
@@ -177,7 +94,7 @@ def _effects(
 
 
 def _effect(
-    known: _Known,
+    known: Known,
     table: Interactions,
     day: float | None,
     amount: dict[Enzyme, float],
@@ -214,7 +131,7 @@ def _inhibition(
 
 
 def _drive(
-    known: _Known, enzyme: Enzyme, table: Interactions, day: float | None
+    known: Known, enzyme: Enzyme, table: Interactions, day: float | None
 ) -> tuple[float, float]:
     """(relative synthesis, rate of inactivation in 1/h) at one instant."""
     synthesis, inactivation = 1.0, 0.0
@@ -232,7 +149,7 @@ def _drive(
 
 
 def _amounts(
-    known: _Known, enzyme: Enzyme, table: Interactions, days: Sequence[float | None]
+    known: Known, enzyme: Enzyme, table: Interactions, days: Sequence[float | None]
 ) -> list[float]:
     """The enzyme's amount on each day, by its history; None is "at rest"."""
     k = table.turnover_per_h[enzyme]
@@ -279,33 +196,3 @@ def _first_day(each: CoMedicine) -> float:
 
 _LONGEST_HISTORY_DAYS = 730.0
 """Nothing that began before is still coming: ten half-lives of the slowest."""
-
-
-def _reason(name: str, each: CoMedicine, table: Interactions) -> str:
-    """What a medicine does at rest, in one sentence."""
-    for_ever = CoMedicine(each.name, each.daily_dose_mg)
-    (alone,) = _effects([(name, for_ever)], table, [None])
-    parts = [
-        f"{enzyme} x{alone.activity(enzyme):.2g}"
-        for enzyme in ENZYMES
-        if abs(alone.activity(enzyme) - 1.0) > 0.005
-    ]
-    parts += [
-        f"{TARGETS_IN_WORDS[target]} x{factor:.2g}"
-        for target, factor in alone.factors.items()
-        if factor != 1.0
-    ]
-    dose = "" if each.daily_dose_mg is None else f" {each.daily_dose_mg:g} mg/d"
-    if (assumed := assumed_dose_mg(each, name, table)) is not None:
-        dose = f" (no dose stated: {assumed:g} mg/d taken)"
-    when = ""
-    if each.start_day is not None:
-        when += f", from day {each.start_day:g}"
-    if each.stop_day is not None:
-        when += f", until day {each.stop_day:g}"
-    does = (
-        ", ".join(parts)
-        if parts
-        else "no effect on warfarin's kinetics or target is modelled"
-    )
-    return f"{name}{dose}{when}: {does}"

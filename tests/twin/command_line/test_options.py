@@ -71,3 +71,46 @@ def test_who_has_no_data_is_told_where_they_are_published(monkeypatch):
     assert told.returncode == 2
     assert "ClinPGx file PS206767" in told.stderr
     assert f"## {section.split(chr(34))[1]}" in headings
+
+
+def test_a_course_warns_as_a_dose_does():
+    told = document("simulate", PATIENT, "--daily-dose", "10 mg", "--days", "30")
+
+    assert told["target"]["high"] == 3
+    assert any("the INR passes 3 on day" in warning for warning in told["warnings"])
+
+
+def test_a_population_may_be_stated_beside_the_file():
+    pooled, stated = (
+        document("dose", EXAMPLES / "hard_nothing_tested.yaml", *options)
+        for options in ((), ("--frequency-population", "East Asian"))
+    )
+
+    assert (
+        stated["maintenance"]["dose_mg_per_day"]
+        < 0.9 * pooled["maintenance"]["dose_mg_per_day"]
+    )
+
+
+def test_an_archive_takes_the_place_of_a_file_only(tmp_path):
+    folder = tmp_path / "kept.omex"
+    folder.mkdir()
+    for out in (folder, tmp_path / "no" / "x.omex"):
+        told = run(
+            "model", "export", PATIENT, "--daily-dose", "5 mg", "--days", "3",
+            "--out", out,
+        )  # fmt: skip
+
+        assert told.returncode == 2
+        assert "cannot be written" in told.stderr
+    assert folder.is_dir()
+
+
+def test_steps_that_do_not_fill_the_course_are_refused(tmp_path):
+    told = run(
+        "model", "export", PATIENT, "--daily-dose", "5 mg", "--days", "30",
+        "--every-h", "7", "--out", tmp_path / "x.omex",
+    )  # fmt: skip
+
+    assert told.returncode == 2
+    assert "whole number of such steps" in told.stderr

@@ -7,7 +7,7 @@ import pytest
 
 from tests.people import engine, library, twin_of
 from twin.dosing.answer import answer
-from twin.dosing.course import course_of, days_of, described
+from twin.dosing.course import course_of, days_of, described, organ_course
 from twin.dosing.explanation import explain
 from twin.dosing.findings import terminal_half_life_h
 from twin.dosing.leverage import hangs_on
@@ -282,3 +282,30 @@ def test_a_dose_that_hardly_any_fitted_patient_took_is_said_to_be_so():
     assert found.maintenance is not None
     assert found.maintenance.dose_mg_per_day > library().fitted_doses_mg[1]
     assert any("fitted patients' doses" in warning for warning in found.warnings)
+
+
+def test_organs_follow_the_medicines_days():
+    taken = [{"medicine": "fluconazole", "daily_dose": "400 mg", "start": "10 d"}]
+    regimen = daily(5.0, days=30, substance="warfarin sodium")
+    organs = organ_course(
+        twin_of(co_medication=taken), regimen, days=30, engine=engine()
+    )
+    blood = organs.mg_per_l["S"]["venous"]
+    morning = 24 // 4
+
+    assert blood[29 * morning] > 1.3 * blood[10 * morning]
+
+
+def test_out_of_scope_the_reasons_are_said_once():
+    refused = answer(twin_of(co_medication=["moonshine"]), engine=engine())
+
+    assert len(refused.no_dose) == 1
+    assert not set(refused.no_dose) & set(refused.warnings)
+
+
+def test_the_driver_names_the_medicines_that_are_there():
+    later = {"medicine": "fluconazole", "start": "20 d"}
+    given = answer(twin_of(co_medication=["amiodarone", later]), engine=engine())
+    (driver,) = (d for d in given.drivers if d.trait == "co-medication")
+
+    assert driver.value == "amiodarone"

@@ -198,3 +198,24 @@ def test_a_reader_that_runs_out_of_memory_takes_nobody_with_it(tmp_path):
 
     with pytest.raises(ForeignFileError):
         inspect(path)
+
+
+def test_a_model_that_names_nothing_is_complained_of(tmp_path):
+    broken = SBML.format(
+        '<listOfReactions><reaction id="r" reversible="false"><listOfReactants>'
+        '<speciesReference species="NOSUCH" stoichiometry="1" constant="true"/>'
+        "</listOfReactants></reaction></listOfReactions>"
+    )
+
+    found = inspect(written(tmp_path, broken))
+
+    assert found["n_complaints"] >= 1
+    assert any("NOSUCH" in complaint for complaint in found["complaints"])
+
+
+def test_attributes_are_counted_over_the_whole_text(tmp_path):
+    many = " ".join(f'a{n}="1"' for n in range(150))
+    text = SBML.format(f"<x {many}/>" * 4_000)
+
+    with pytest.raises(ForeignFileError, match="attributes in all"):
+        inspect(written(tmp_path, text))

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from twin.pharmacogenes import load_pharmacogenes
 GENES = load_pharmacogenes()
 
 
-def report(gene: str, *sites: dict[str, object], **more: object) -> dict[str, object]:
+def report(gene: str, *sites: dict[str, object], **more: object) -> dict[str, Any]:
     return {
         "geneReports": {
             gene: {
@@ -62,6 +63,46 @@ def test_outside_calls_say_nothing_of_what_was_looked_for(data_folder):
 
     assert all(call.pairs == () for call in found.calls.values())
     assert any("CYP2D6" in remark for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["CYP2C9\t\tPoor Metabolizer", "CYP2C9\t\t\t0.5", "cyp2c9\t\tpoor metabolizer"],
+)
+def test_a_phenotype_or_score_alone_is_every_pair_that_has_it(tmp_path, line):
+    found = outside(tmp_path, line).calls["CYP2C9"]
+
+    assert ("*2", "*3") in found.pairs
+    assert found.summary
+    assert found.positions_read == 0
+
+
+@pytest.mark.parametrize("written", ["*1/*2", "*01/*02", "*1.001/*2.001"])
+def test_suballeles_and_noughts_are_the_core_allele(tmp_path, written):
+    found = outside(tmp_path, f"CYP2C9\t{written}").calls["CYP2C9"]
+
+    assert ("*1", "*2") in found.pairs
+
+
+def test_an_allele_nobody_defines_is_refused_with_its_line(tmp_path):
+    with pytest.raises(GenotypeError, match="line 2: CYP2C9: allele '\\*2A' is not"):
+        outside(tmp_path, "VKORC1\t-1639A/-1639G\nCYP2C9\t*1/*2A")
+
+
+def test_a_gene_of_one_position_hides_nothing(tmp_path):
+    found = outside(tmp_path, "VKORC1\t-1639A/-1639G")
+
+    assert len(found.calls["VKORC1"].pairs) == 1
+    assert found.remarks == ()
+
+
+def test_a_line_that_says_nothing_is_said_to(tmp_path):
+    assert "says nothing" in outside(tmp_path, "CYP2C9\t\t").remarks[0]
+
+
+def test_a_score_that_is_no_number_is_refused(tmp_path):
+    with pytest.raises(ForeignFileError, match="line 1: activity score 'low'"):
+        outside(tmp_path, "CYP2C9\t\t\tlow")
 
 
 def test_what_pharmcat_did_not_see_stays_possible(tmp_path):
@@ -135,8 +176,17 @@ def test_an_outside_call_names_a_gene_and_a_diplotype(tmp_path):
     )
 
 
-def test_a_diplotype_nobody_has_defined_leaves_the_other_genes(tmp_path):
-    found = outside(tmp_path, "CYP2C9\t*1/*999\nVKORC1\tA/G\n")
+def test_a_report_of_an_allele_nobody_defines_leaves_the_other_genes(tmp_path):
+    called = {"CYP2C9": "*1/*999", "VKORC1": "A/G"}
+    reports = [
+        report(gene, callSource="OUTSIDE", sourceDiplotypes=[{"label": label}])
+        for gene, label in called.items()
+    ]
+    genes = {
+        gene: made for each in reports for gene, made in each["geneReports"].items()
+    }
+
+    found = read(tmp_path, {**reports[0], "geneReports": genes})
 
     assert found.calls["CYP2C9"].pairs == ()
     assert found.calls["VKORC1"].pairs

@@ -44,3 +44,18 @@ def test_repeats_are_read_as_cpic_writes_them(written):
 def test_one_base_is_no_genotype():
     with pytest.raises(GenotypeError, match="is no genotype; write both bases"):
         calls_of_rsids(VKORC1, {"rs9923231": "C"})
+
+
+@pytest.mark.parametrize("written", ["-/-", "A/-", "-/A"])
+def test_a_stroke_at_a_deletion_is_asked_about(written):
+    with pytest.raises(GenotypeError, match="may be a deletion or a place that was"):
+        calls_of_rsids(CYP2C9, {"rs9332131": written})
+
+
+@pytest.mark.parametrize(("written", "bases"), [("D/D", 2), ("D/I", 1), ("I/I", 0)])
+def test_chips_write_deletions_as_d_and_i(written, bases):
+    calls, _ = calls_of_rsids(CYP2C9, {"rs9332131": written})
+    position = CYP2C9.named("rs9332131")
+    shortest = min(position.ref, *position.alts, key=len)
+
+    assert list(calls[position.position].bases).count(shortest) == bases

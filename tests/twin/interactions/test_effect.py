@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.twin.tables import INTERACTIONS
 from twin.errors import PatientError
-from twin.interactions.effect import Effect, co_medication, effects_over
+from twin.interactions.co_medication import co_medication
+from twin.interactions.effect import Effect, effects_over
 from twin.interactions.exposure import days_to_rest, level, unlike_the_usual_dose
 from twin.interactions.medicines import ENZYMES
 from twin.vocabulary.co_medicine import CoMedicine

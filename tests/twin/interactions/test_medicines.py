@@ -1,9 +1,12 @@
 import pytest
 
+from tests.people import library
 from tests.twin.tables import INTERACTIONS, rows
-from twin.errors import LibraryError
+from twin.errors import LibraryError, PatientError
+from twin.interactions.co_medication import co_medication
 from twin.interactions.medicines import ENZYMES, Interactions
 from twin.interactions.observed import observed_of
+from twin.vocabulary.co_medicine import CoMedicine
 
 NAMED_BY_THE_DESIGN = (
     "fluconazole",
@@ -78,3 +81,23 @@ def test_a_table_that_does_not_hold_together_is_refused(
 ):
     with pytest.raises(LibraryError, match=complaint):
         Interactions.from_rows(mechanisms, medicines=medicines)
+
+
+@pytest.mark.parametrize("name", ["Coumadin", "warfarin sodium", "B01AA03", "11289"])
+def test_the_drug_itself_is_no_other_medicine(name):
+    with pytest.raises(PatientError, match="is the drug that is dosed here"):
+        co_medication([CoMedicine(name)], interactions=library().interactions)
+
+
+def test_a_hazard_of_a_medicine_nobody_knows_is_refused():
+    hazard = {"medicine": "moonshine", "says": "x", "blocks": "no", "source": "x"}
+
+    with pytest.raises(LibraryError, match=r"hazards.csv: moonshine is not in"):
+        Interactions.from_rows(
+            MECHANISMS, medicines=MEDICINES, hazards=[hazard | {"evidence": "read"}]
+        )
+
+
+def test_no_code_of_a_form_for_the_skin_stands_for_a_swallowed_medicine():
+    for code in ("D01AC02", "D06BX01", "D01AC15", "S02AA13", "G01AF01"):
+        assert INTERACTIONS.known_as(code) is None

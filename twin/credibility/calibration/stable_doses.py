@@ -15,7 +15,7 @@ from twin.genetics.function import gene_function
 from twin.genetics.possibilities import GeneFunction
 from twin.individualise import individualise
 from twin.intake.ask import reference_patient
-from twin.interactions.effect import co_medication
+from twin.interactions.co_medication import co_medication
 from twin.library import Library
 from twin.model_parameters import ENANTIOMERS
 from twin.physiology.body_size import body_surface_m2, liver_volume_l
