@@ -57,3 +57,17 @@ export function offeredUnits(units) {
 export function limits({ low, high }) {
   return `${low.value} to ${high.value} ${shownUnit(high.unit)}`;
 }
+
+// What moves the page waits until the button of the mouse is up: a click that left one
+// field would otherwise miss what it was aimed at.
+let pressed = false;
+for (const [type, is] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+  document.addEventListener(type, () => (pressed = is), { capture: true });
+}
+
+export function afterPress(then) {
+  if (!pressed) return then();
+  for (const type of ["pointerup", "pointercancel"]) {
+    document.addEventListener(type, () => setTimeout(then), { once: true });
+  }
+}

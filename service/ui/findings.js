@@ -58,6 +58,12 @@ function described(fields, values) {
 export function patient(given) {
   const liver = given.liver_disease ?? {};
   const items = [...described(PATIENT, given), ...described(LIVER, liver)];
+  if (given.indication !== NOT_GIVEN) {
+    items.push(["Indication", given.indication.replaceAll("_", " ")]);
+  }
+  if (given.target_inr !== NOT_GIVEN) {
+    items.push(["Target INR, stated", given.target_inr.map(rounded).join(" to ")]);
+  }
   if (given.co_medication.length > 0) {
     items.push(["Other medicines", given.co_medication.map(medicine).join("; ")]);
   }
@@ -68,10 +74,11 @@ export function patient(given) {
   return section("The patient, as understood", pairs(items));
 }
 
-function medicine({ name, daily_dose_mg, start_day, stop_day }) {
+function medicine({ name, daily_dose_mg, start_day, stop_day, acknowledged }) {
   const parts = [daily_dose_mg === NOT_GIVEN ? name : `${name} ${daily_dose_mg} mg/day`];
   if (start_day !== NOT_GIVEN) parts.push(`from day ${start_day}`);
   if (stop_day !== NOT_GIVEN) parts.push(`until day ${stop_day}`);
+  if (acknowledged) parts.push("acknowledged");
   return parts.join(", ");
 }
 

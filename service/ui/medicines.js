@@ -1,7 +1,7 @@
 // Other medicines: a row for each, with its dose and days, and the tick without which
 // a medicine the twin does not know blocks the dose.
 
-import { h } from "./dom.js";
+import { afterPress, h } from "./dom.js";
 
 export function buildMedicines(form, known) {
   const named = new Map();
@@ -69,15 +69,18 @@ function medicineRow(rows, named) {
   );
   const name = row.querySelector('[data-part="medicine"]');
   const dose = row.querySelector('[data-part="daily_dose"]');
-  name.addEventListener("change", () => {
+  const say = () => {
     const found = named.get(letters(name.value));
-    acknowledged.querySelector("input").checked = false;
     acknowledged.hidden = name.value.trim() === "" || (found !== undefined && !found.blocks);
     acknowledged.querySelector(".why").textContent = found
       ? ` ${found.name}: ${found.hazard}. I have considered this.`
       : " The twin does not know this medicine; I have looked up what it does to warfarin.";
     const usual = found?.usual_daily_dose;
     dose.placeholder = usual ? `usual ${usual.value}` : "usual";
+  };
+  name.addEventListener("change", () => {
+    acknowledged.querySelector("input").checked = false;
+    afterPress(say);
   });
   row.querySelector("button").addEventListener("click", () => {
     row.remove();
