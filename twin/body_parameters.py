@@ -22,6 +22,7 @@ from twin.model_parameters import (
 from twin.physiology.anatomy import Anatomy
 from twin.physiology.distribution import unbound_fraction
 from twin.physiology.organ_function import Kidney, Liver
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.patient import Patient
 from twin.vocabulary.regimen import Change
 
@@ -74,12 +75,11 @@ def changes_over(
             ):
                 continue
             now[name] = value
-            changes.append(Change(day * _HOURS_PER_DAY, name, value))
+            changes.append(Change(day * HOURS_PER_DAY, name, value))
     return start, tuple(changes)
 
 
 _MIDDAY = 0.5
-_HOURS_PER_DAY = 24.0
 _SMALLEST_CHANGE = 1e-3
 _INITIAL_VALUES = frozenset({"VK__K_start", "KH2_start", "VK__KO_start"})
 

@@ -24,6 +24,7 @@ from twin.multiscale.coupling import (
 )
 from twin.multiscale.whole_model import LinearisingEngine
 from twin.reproducibility import Provenance, digest
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.patient import Patient
 from twin.vocabulary.prediction import Prediction
@@ -31,7 +32,6 @@ from twin.vocabulary.regimen import Regimen
 
 SOFTWARE_VERSION = "0.1.0"
 
-_HOURS_PER_DAY = 24.0
 
 TOLERANCE = 1e-6
 """Relative tolerance of the twin's own predictions; INR is then right to 1e-5."""
@@ -128,7 +128,7 @@ def predict(
     """
     ensemble = twin.ensemble
     if as_taken:
-        days = math.ceil(float(np.max(times_h)) / _HOURS_PER_DAY)
+        days = math.ceil(float(np.max(times_h)) / HOURS_PER_DAY)
         start, changes = changes_over(twin.individual.body, twin.library, days=days)
         ensemble = Ensemble.of(start)
         regimen = regimen.joined(Regimen(changes=changes))

@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from twin.errors import UnitError
 
+HOURS_PER_DAY = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:

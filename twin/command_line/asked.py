@@ -14,9 +14,8 @@ from twin.intake.question import Question
 from twin.intake.regimen import regimen_of
 from twin.library import Library, load_library
 from twin.lifecycle import Twin, build
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.genotype import GENES, GeneCall, Genotype
-
-_HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +171,8 @@ def _keep_every_dose(question: Question) -> None:
     if question.regimen is None or question.days is None:
         return
     last = question.regimen.doses[-1].time_h
-    if last >= _HOURS_PER_DAY * question.days:
-        needed = int(last // _HOURS_PER_DAY) + 1
+    if last >= HOURS_PER_DAY * question.days:
+        needed = int(last // HOURS_PER_DAY) + 1
         raise RegimenError(
             f"--days {question.days}: the file's last dose is at {last:g} h, on day "
             f"{needed}; write --days {needed} or more, or ask with --daily-dose"

@@ -25,10 +25,10 @@ from twin.dosing.figures import Scale
 from twin.dosing.recommend import Recommendation, recommend
 from twin.lifecycle import couple
 from twin.multiscale.coupling import Coupling
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Regimen, daily
 
 app = typer.Typer(add_completion=False)
-_HOURS_PER_DAY = 24.0
 _DAYS_COUPLED = 42  # a therapy that has come to rest
 _NO_BOUND = (
     "no bound: a factor level leaves the box in which the clotting time is known"
@@ -93,7 +93,7 @@ def explain(
 def _mean_daily_mg(regimen: Regimen) -> float:
     """Of the regimen's days, the last dose's day included."""
     total = sum(dose.amount_mg for dose in regimen.doses)
-    return total / (1 + regimen.doses[-1].time_h // _HOURS_PER_DAY)
+    return total / (1 + regimen.doses[-1].time_h // HOURS_PER_DAY)
 
 
 def _shown(
@@ -126,7 +126,7 @@ def _coupling(this: Asked, dose_mg_per_day: float) -> Coupling:
     regimen = daily(
         dose_mg_per_day, days=_DAYS_COUPLED, substance=this.library.substance
     )
-    times = np.arange(0.0, _DAYS_COUPLED * _HOURS_PER_DAY + 0.5, _HOURS_PER_DAY)
+    times = np.arange(0.0, _DAYS_COUPLED * HOURS_PER_DAY + 0.5, HOURS_PER_DAY)
     with progress("measuring how the scales couple"):
         return couple(this.twin, regimen, times, engine=this.engine)
 

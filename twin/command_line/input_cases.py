@@ -15,7 +15,7 @@ from twin.errors import InputError
 from twin.individualise import individualise
 from twin.intake.ask import question_for
 from twin.library import Library
-from twin.units import canonical_unit
+from twin.units import HOURS_PER_DAY, canonical_unit
 from twin.vocabulary.domain import FieldLimits
 
 
@@ -47,7 +47,6 @@ _BESIDE: dict[str, dict[str, Any]] = {
     "co_medication": {"medicine": "amiodarone"},
 }
 _NEEDED = ("age", "weight", "height")
-_HOURS_PER_DAY = 24
 
 
 def answer_to(document: object, library: Library) -> str:
@@ -87,7 +86,7 @@ def unusual_quantities(library: Library) -> Iterator[Case]:
             if hard != soft:
                 beyond = 0.9 * soft + 0.1 * hard
                 if name == "duration":  # in whole days
-                    beyond = _HOURS_PER_DAY * round(beyond / _HOURS_PER_DAY)
+                    beyond = HOURS_PER_DAY * round(beyond / HOURS_PER_DAY)
                 value = f"{beyond:.6g} {unit}"
                 yield _case(name, slip, value, library)
 

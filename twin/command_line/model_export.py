@@ -27,6 +27,7 @@ from twin.errors import InputError, RegimenError
 from twin.exchange.dosed_model import dosed_model
 from twin.exchange.omex import MODEL_FILE, ArchiveNote, write_archive
 from twin.exchange.sedml import TimeCourse, sedml
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Regimen
 
 _OUTPUTS = (
@@ -39,7 +40,6 @@ _OUTPUTS = (
     "IX_relative",
     "X_relative",
 )
-_HOURS_PER_DAY = 24
 
 
 class Form(StrEnum):
@@ -115,7 +115,7 @@ def write_export(this: Asked, out: Path, *, every_h: float) -> int:
             "in the patient's file, or use --daily-dose '5 mg' --days 30"
         )
     days = days_of(regimen, this.question.days)
-    end_h = float(days * _HOURS_PER_DAY)
+    end_h = float(days * HOURS_PER_DAY)
     model = _model(this, regimen, days)
     if _form(out) is Form.MODEL:
         write_text(out, model)

@@ -5,6 +5,8 @@ from typing import Any
 
 import matplotlib as mpl
 
+from twin.units import HOURS_PER_DAY
+
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
@@ -18,7 +20,6 @@ from twin.vocabulary.regimen import Regimen
 
 # Okabe and Ito's palette: told apart by colour-blind readers and in grey.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_HOURS_PER_DAY = 24.0
 
 
 def draw(
@@ -29,7 +30,7 @@ def draw(
     Raises: InputError when the file cannot be written.
     """
     organs = organ_course(twin, Regimen(course.doses), days=course.days, engine=engine)
-    days = course.times_h / _HOURS_PER_DAY
+    days = course.times_h / HOURS_PER_DAY
     with plt.rc_context(_STYLE):
         figure, axes = plt.subplots(
             3,

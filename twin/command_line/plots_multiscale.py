@@ -7,6 +7,8 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
+from twin.units import HOURS_PER_DAY
+
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
@@ -18,7 +20,6 @@ from twin.multiscale.tube import Tube
 
 # Okabe and Ito's palette: told apart by colour-blind readers and in grey.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_HOURS_PER_DAY = 24.0
 _SCALES = ("organs", "target", "cycle", "supply", "factors", "pool")
 
 
@@ -29,7 +30,7 @@ def draw_loops(
     figure, axes = plt.subplots(2, 3, figsize=(13, 7), layout="constrained")
     figure.suptitle(title, fontsize=11)
     target, cycle = loops.target, loops.recycling.courses
-    days = target.times_h / _HOURS_PER_DAY
+    days = target.times_h / HOURS_PER_DAY
     for row, output, unit in ((0, "S_plasma", "S-warfarin, mg/L"), (1, "INR", "INR")):
         axis = axes[row, 0]
         axis.plot(days, target.closed[output], color=_COLOURS[0])
@@ -76,11 +77,11 @@ def draw_responses(path: Path, responses: tuple[Response, ...], *, title: str) -
     figure.suptitle(title, fontsize=11)
     for axis, (output, unit) in zip(axes.flat, panels, strict=True):
         for colour, pushed in zip(_COLOURS, responses, strict=False):
-            days = pushed.since_h / _HOURS_PER_DAY
+            days = pushed.since_h / HOURS_PER_DAY
             axis.plot(days, pushed.deviation(output), color=colour, label=pushed.name)
             returned = pushed.returned_h(output)
             if returned:
-                axis.axvline(returned / _HOURS_PER_DAY, color=colour, lw=0.6, ls=":")
+                axis.axvline(returned / HOURS_PER_DAY, color=colour, lw=0.6, ls=":")
         axis.axhline(0.0, color="0.7", lw=0.6)
         _labelled(axis, "days since the push", f"change of {unit}")
     axes[0, 0].legend(frameon=False, fontsize=8)

@@ -9,8 +9,8 @@ from twin.dosing.answer import Answer
 from twin.dosing.course import Course
 from twin.dosing.findings import EnantiomerFinding
 from twin.dosing.guideline_dose import AdjustedDose
+from twin.units import HOURS_PER_DAY
 
-_HOURS_PER_DAY = 24
 _SHOWN_DAYS = (0, 1, 2, 3, 4, 5, 7, 10, 14, 21, 28, 42, 60, 90, 180, 365)
 _LIKELY = 0.01
 _MATTERS = 0.02
@@ -118,7 +118,7 @@ def _course(course: Course) -> Iterator[Any]:
     rows = table(
         "day", "INR", "S mg/L", "R mg/L", "II", "VII", "IX", "X", "VKORC1 held"
     )
-    per_day = int(_HOURS_PER_DAY / (course.times_h[1] - course.times_h[0]))
+    per_day = int(HOURS_PER_DAY / (course.times_h[1] - course.times_h[0]))
     for day in (d for d in _SHOWN_DAYS if d <= course.days):
         i = day * per_day
         rows.add_row(

@@ -25,6 +25,7 @@ from twin.dosing.course import WARNED_OF, course_warnings, days_of, described
 from twin.dosing.recommend import target_of
 from twin.errors import InputError, RegimenError
 from twin.lifecycle import couple, predict, predict_as_coupled
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import Regimen
@@ -54,7 +55,6 @@ _SHORT = {
     **{f"{factor}_relative": factor for factor in ("II", "VII", "IX", "X")},
     "VKORC1_occupancy": "VKORC1\nheld",
 }
-_HOURS_PER_DAY = 24
 _MOST_POINTS = 20_000
 
 
@@ -197,7 +197,7 @@ def readable(unit: str) -> str:
 
 
 def _times(n_days: int, every_h: float) -> "np.typing.NDArray[np.float64]":
-    hours = n_days * _HOURS_PER_DAY
+    hours = n_days * HOURS_PER_DAY
     if not every_h > 0 or hours / every_h > _MOST_POINTS:
         raise InputError(
             f"--every-h: {every_h:g} h is not possible over {n_days} days; "
@@ -223,7 +223,7 @@ def _rows(prediction: Prediction, units: dict[str, str]) -> object:
     columns = [prediction.typical(name) for name in units]
     for i in range(0, len(prediction.times_h), step):
         rows.add_row(
-            f"{prediction.times_h[i] / _HOURS_PER_DAY:g}",
+            f"{prediction.times_h[i] / HOURS_PER_DAY:g}",
             *(f"{column[i]:.4g}" for column in columns),
         )
     return rows

@@ -28,12 +28,13 @@ from twin.multiscale.loops import plasma_at, plasma_of, scale_loops
 from twin.multiscale.perturbation import pushes
 from twin.multiscale.tube import Tube
 from twin.sbml.reader import read
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Regimen, daily
 
 SEED = 20260101
 _WEEKS_OF_THERAPY = 9
 _WEEKS_FOLLOWED = 6
-_DAYS_PER_WEEK, _HOURS_PER_DAY = 7, 24.0
+_DAYS_PER_WEEK = 7
 
 # Who is looked at: how each differs from the model's reference patient.
 PATIENTS: dict[str, dict[str, Any]] = {
@@ -146,7 +147,7 @@ class _Bench:
         dose = float(steady_chain(twin).dose_for(0.5 * (target.low + target.high))[0])
         therapy = self.therapy(dose, weeks=_WEEKS_OF_THERAPY)
         clotting = self.tube("prothrombin_time_test")
-        at_h = _WEEKS_OF_THERAPY * _DAYS_PER_WEEK * _HOURS_PER_DAY
+        at_h = _WEEKS_OF_THERAPY * _DAYS_PER_WEEK * HOURS_PER_DAY
         return Scales(
             dose,
             claims(
@@ -171,7 +172,7 @@ class _Bench:
                 library,
                 self.therapy(dose, weeks=_WEEKS_OF_THERAPY + _WEEKS_FOLLOWED),
                 at_h=at_h,
-                for_h=_WEEKS_FOLLOWED * _DAYS_PER_WEEK * _HOURS_PER_DAY,
+                for_h=_WEEKS_FOLLOWED * _DAYS_PER_WEEK * HOURS_PER_DAY,
                 engine=engine,
             ),
             plasma_of(

@@ -11,9 +11,8 @@ from twin.dosing.recommend import steady_chain
 from twin.engine.simulate import Engine
 from twin.library import Library
 from twin.lifecycle import Twin, predict
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Change, Dose, Regimen, daily
-
-_HOURS_PER_DAY = 24.0
 
 # Long enough for every factor and the drug to be at rest (half-lives below 3 days).
 _DAYS_TO_REST = 60
@@ -28,14 +27,14 @@ def dietary_vitamin_k_row(
     twin = typical_twin(facts, library, engine=engine)
     dose = _dose_from_morning_inr(twin, fact["start_inr"], engine=engine)
     intake = library.spec.constants["VK__intake"]
-    start = _DAYS_TO_REST * _HOURS_PER_DAY
+    start = _DAYS_TO_REST * HOURS_PER_DAY
     days = _DAYS_TO_REST + fact["days"] + 1
     regimen = daily(dose, days=days, substance=library.substance).joined(
         Regimen(
             changes=(Change(start, "VK__intake", intake + fact["more_ug_per_day"]),)
         )
     )
-    end = start + fact["days"] * _HOURS_PER_DAY
+    end = start + fact["days"] * HOURS_PER_DAY
     inr = predict(twin, regimen, [start, end], outputs=("INR",), engine=engine).typical(
         "INR"
     )
@@ -54,7 +53,7 @@ def oral_vitamin_k_row(facts: Facts, library: Library, *, engine: Engine) -> Sci
     fact = facts["oral_vitamin_k"]
     twin = typical_twin(facts, library, engine=engine)
     dose = _dose_from_morning_inr(twin, fact["start_inr"], engine=engine)
-    start = _DAYS_TO_REST * _HOURS_PER_DAY
+    start = _DAYS_TO_REST * HOURS_PER_DAY
     found = []
     for k1_mg in fact["k1_mg"]:
         taken = daily(dose, days=_DAYS_TO_REST, substance=library.substance)
@@ -83,8 +82,8 @@ def oral_vitamin_k_row(facts: Facts, library: Library, *, engine: Engine) -> Sci
 def albumin_row(facts: Facts, library: Library, *, engine: Engine) -> ScienceRow:
     """Low albumin: total S falls, unbound S and the INR stay."""
     fact = facts["albumin"]
-    start = _DAYS_TO_REST * _HOURS_PER_DAY
-    hours = np.arange(start, start + _HOURS_PER_DAY)
+    start = _DAYS_TO_REST * HOURS_PER_DAY
+    hours = np.arange(start, start + HOURS_PER_DAY)
     levels, constant = [], []
     for albumin in (fact["from_g_per_l"], fact["to_g_per_l"]):
         twin = typical_twin(facts, library, engine=engine, albumin=f"{albumin} g/L")
@@ -118,7 +117,7 @@ def albumin_row(facts: Facts, library: Library, *, engine: Engine) -> ScienceRow
 def _dose_from_morning_inr(twin: Twin, inr: float, *, engine: Engine) -> float:
     """The daily dose at rest on which the INR before the dose is `inr`."""
     dose = float(np.squeeze(steady_chain(twin).dose_for(inr)))
-    start = _DAYS_TO_REST * _HOURS_PER_DAY
+    start = _DAYS_TO_REST * HOURS_PER_DAY
     for _ in range(_CORRECTIONS):
         taken = daily(dose, days=_DAYS_TO_REST, substance=twin.library.substance)
         found = predict(twin, taken, [start], outputs=("INR",), engine=engine)

@@ -7,8 +7,8 @@ from twin.dosing.closed_form import SteadyChain
 from twin.dosing.figures import Scale, computed, from_sbml
 from twin.lifecycle import Twin
 from twin.model_parameters import ENANTIOMERS
+from twin.units import HOURS_PER_DAY
 
-_HOURS_PER_DAY = 24.0
 _NM_PER_UM = 1000.0
 
 
@@ -132,5 +132,5 @@ def _laboratory(twin: Twin, chain: SteadyChain, dose: float) -> Scale:
 
 
 def _unbound_um(chain: SteadyChain, drug: str, dose_mg_per_day: float) -> float:
-    rate = dose_mg_per_day / _HOURS_PER_DAY * chain.amount_per_mg[drug]
+    rate = dose_mg_per_day / HOURS_PER_DAY * chain.amount_per_mg[drug]
     return float(np.squeeze(chain.unbound_um(drug, rate)))

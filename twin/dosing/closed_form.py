@@ -25,6 +25,7 @@ from twin.coagulation.vitamin_k_cycle import (
     steady_state,
 )
 from twin.dosing.swing import daily_swing, volume_l
+from twin.units import HOURS_PER_DAY
 
 Floats = npt.NDArray[np.float64]
 Parameters = Mapping[str, npt.ArrayLike]
@@ -33,7 +34,6 @@ Parameters = Mapping[str, npt.ArrayLike]
 _HALVINGS = 50
 _NEWTON_STEPS = 12
 _SECANTS = 4
-_HOURS_PER_DAY = 24.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ class SteadyChain:
         }
 
     def _swing(self, drug: str, dose_mg_per_day: npt.ArrayLike) -> Floats:
-        rate = np.asarray(dose_mg_per_day, dtype=np.float64) / _HOURS_PER_DAY
+        rate = np.asarray(dose_mg_per_day, dtype=np.float64) / HOURS_PER_DAY
         unbound = self.unbound_um(drug, rate * self.amount_per_mg[drug])
         return daily_swing(
             self.parameters,
@@ -90,7 +90,7 @@ class SteadyChain:
         return np.asarray(sum(self._inhibition_by(dose_mg_per_day).values()))
 
     def _inhibition_by(self, dose_mg_per_day: npt.ArrayLike) -> dict[str, Floats]:
-        rate = np.asarray(dose_mg_per_day, dtype=np.float64) / _HOURS_PER_DAY
+        rate = np.asarray(dose_mg_per_day, dtype=np.float64) / HOURS_PER_DAY
         ki_s = np.asarray(self.parameters["KiS"], dtype=np.float64)
         ki = {"S": ki_s, "R": ki_s * np.asarray(self.parameters["KiR_ratio"])}
         return {

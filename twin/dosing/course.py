@@ -15,12 +15,12 @@ from twin.dosing.candidates import DAYS_PER_WEEK, WeeklyPlan
 from twin.engine.simulate import Engine
 from twin.lifecycle import Twin, predict
 from twin.model_parameters import ENANTIOMERS
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.domain import TargetRange
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import Dose, Regimen
 
-_HOURS_PER_DAY = 24
 _STEP_H = 4.0
 _DAYS_AFTER_LAST_DOSE = 14
 _LEVELS = {factor: f"{factor}_relative" for factor in PROTHROMBIN_COMPLEX}
@@ -72,7 +72,7 @@ def regimen_of_plan(plan: WeeklyPlan, *, days: int, substance: str) -> Regimen:
     return Regimen(
         tuple(
             Dose(
-                float(_HOURS_PER_DAY * day),
+                float(HOURS_PER_DAY * day),
                 plan.days_mg[day % DAYS_PER_WEEK],
                 substance,
             )
@@ -86,7 +86,7 @@ def days_of(regimen: Regimen, days: int | None) -> int:
     if days is not None:
         return days
     last = max((dose.time_h for dose in regimen.doses), default=0.0)
-    return math.ceil(last / _HOURS_PER_DAY) + _DAYS_AFTER_LAST_DOSE
+    return math.ceil(last / HOURS_PER_DAY) + _DAYS_AFTER_LAST_DOSE
 
 
 def described(regimen: Regimen) -> str:
@@ -95,7 +95,7 @@ def described(regimen: Regimen) -> str:
     if not doses:
         return "no dose"
     amounts = {dose.amount_mg for dose in doses}
-    daily = [_HOURS_PER_DAY * day for day in range(len(doses))]
+    daily = [HOURS_PER_DAY * day for day in range(len(doses))]
     if len(amounts) == 1 and [dose.time_h for dose in doses] == daily:
         return f"{doses[0].amount_mg:g} mg once a day, {len(doses)} days"
     total = sum(dose.amount_mg for dose in doses)
@@ -116,12 +116,12 @@ def course_of(
 
     An INR above what a laboratory reads is shown as that limit, with a warning.
     """
-    times = np.arange(0.0, days * _HOURS_PER_DAY + 0.5, _STEP_H)
+    times = np.arange(0.0, days * HOURS_PER_DAY + 0.5, _STEP_H)
     prediction = predict(
         twin, regimen, times, outputs=_OUTPUTS, engine=engine, as_taken=True
     )
     inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
-    mornings = inr[:: int(_HOURS_PER_DAY / _STEP_H)]
+    mornings = inr[:: int(HOURS_PER_DAY / _STEP_H)]
     inside = (mornings >= target.low) & (mornings <= target.high)
     highest = int(np.argmax(inr))
     return Course(
@@ -136,7 +136,7 @@ def course_of(
         prediction.typical("VKORC1_occupancy"),
         {factor: prediction.typical(output) for factor, output in _LEVELS.items()},
         float(inr[highest]),
-        float(times[highest]) / _HOURS_PER_DAY,
+        float(times[highest]) / HOURS_PER_DAY,
         float(inr[-1]),
         int(np.argmax(inside)) if inside.any() else None,
         int(np.sum(inside)),
@@ -148,7 +148,7 @@ def organ_course(
     twin: Twin, regimen: Regimen, *, days: int, engine: Engine
 ) -> OrganCourse:
     """Total drug in every organ under a regimen; the liver is the mean of its zones."""
-    times = np.arange(0.0, days * _HOURS_PER_DAY + 0.5, _STEP_H)
+    times = np.arange(0.0, days * HOURS_PER_DAY + 0.5, _STEP_H)
     species = {
         drug: [
             name
@@ -201,7 +201,7 @@ def course_warnings(
     warnings = []
     inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
     if np.max(inr) > target.high:
-        above = prediction.times_h[np.argmax(inr > target.high)] / _HOURS_PER_DAY
+        above = prediction.times_h[np.argmax(inr > target.high)] / HOURS_PER_DAY
         warnings.append(
             f"under this regimen the INR passes {target.high:g} on day {above:.0f} "
             f"and reaches {np.max(inr):.1f}"
@@ -211,14 +211,14 @@ def course_warnings(
     untouched = {name: constants[f"PT__{name}"] for name in ("fibrinogen", "V")}
     inside = inside_domain({**levels, **untouched}, surrogate=twin.library.surrogate)
     if not np.all(inside):
-        first = prediction.times_h[np.argmax(~inside)] / _HOURS_PER_DAY
+        first = prediction.times_h[np.argmax(~inside)] / HOURS_PER_DAY
         warnings.append(
             f"from day {first:.1f} factor levels lie outside those the clotting test "
             "was modelled for: the INR there is extrapolated"
         )
     limit = twin.library.highest_readable_inr
     if np.max(inr) >= limit:
-        first = prediction.times_h[np.argmax(inr >= limit)] / _HOURS_PER_DAY
+        first = prediction.times_h[np.argmax(inr >= limit)] / HOURS_PER_DAY
         warnings.append(
             f"from day {first:.1f} the INR is above {limit:g}, more than a laboratory "
             f"reads; it is shown as {limit:g}"

@@ -14,6 +14,7 @@ from twin.dosing.closed_form import SteadyChain
 from twin.engine.simulate import Engine
 from twin.lifecycle import Twin, predict
 from twin.model_parameters import ENANTIOMERS
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.domain import TargetRange
 from twin.vocabulary.regimen import daily
 
@@ -23,7 +24,6 @@ from twin.vocabulary.regimen import daily
 _LEAST_DAYS_TO_REST = 70
 _MOST_DAYS_TO_REST = 400
 _HALF_LIVES_TO_REST = 10
-_HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ def steady_chain(twin: Twin) -> SteadyChain:
     parameters = {**library.spec.constants, **twin.individual.parameters}
     amounts = library.spec.administration(library.substance).amount_per_mg
     by_drug = {species.split("__")[0]: amount for species, amount in amounts.items()}
-    return SteadyChain(
-        parameters, by_drug, library.surrogate, interval_h=_HOURS_PER_DAY
-    )
+    return SteadyChain(parameters, by_drug, library.surrogate, interval_h=HOURS_PER_DAY)
 
 
 def recommend(twin: Twin, *, engine: Engine) -> Recommendation | Abstention:
@@ -113,11 +111,11 @@ def _full_model_check(
     twin: Twin, chain: SteadyChain, dose_mg: float, engine: Engine
 ) -> FullModelCheck:
     slowest_h = max(float(np.squeeze(chain.half_life_h(d))) for d in ENANTIOMERS)
-    needed = np.ceil(_HALF_LIVES_TO_REST * slowest_h / _HOURS_PER_DAY)
+    needed = np.ceil(_HALF_LIVES_TO_REST * slowest_h / HOURS_PER_DAY)
     days = int(np.clip(needed, _LEAST_DAYS_TO_REST, _MOST_DAYS_TO_REST))
-    last = (days - 1) * _HOURS_PER_DAY
-    daily_times = np.arange(0.0, last, _HOURS_PER_DAY)
-    hourly_times = np.arange(last, last + _HOURS_PER_DAY + 0.5, 1.0)
+    last = (days - 1) * HOURS_PER_DAY
+    daily_times = np.arange(0.0, last, HOURS_PER_DAY)
+    hourly_times = np.arange(last, last + HOURS_PER_DAY + 0.5, 1.0)
     prediction = predict(
         twin,
         daily(dose_mg, days=days, substance=twin.library.substance),

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from twin.errors import PatientError
 from twin.intake.quantity import kind_of, quantity, refuse_unknown, yes_or_no
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.domain import Domain
 
 _FIELDS = ("medicine", "daily_dose", "start", "stop", "acknowledged")
 _EXAMPLE = "e.g. {medicine: amiodarone, daily_dose: 200 mg, start: -14 d, stop: 30 d}"
-_HOURS_PER_DAY = 24.0
 
 
 def co_medication_of(
@@ -63,7 +63,7 @@ def _medicine(
 
     def day(field: str) -> float | None:
         hours = number(field, "co_medicine_day")
-        return None if hours is None else hours / _HOURS_PER_DAY
+        return None if hours is None else hours / HOURS_PER_DAY
 
     dose = number("daily_dose", "co_medicine_dose")
     start, stop = day("start"), day("stop")

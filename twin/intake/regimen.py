@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from twin.errors import RegimenError, TwinError
 from twin.intake.quantity import kind_of, quantity, refuse_unknown, warn
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.domain import Domain
 from twin.vocabulary.regimen import Dose, Regimen, daily
 
-_HOURS_PER_DAY = 24
 MOST_DOSES = 1000
 """More than two a day for a year: a slip, or an attempt to keep the engine busy."""
 
@@ -65,13 +65,13 @@ def regimen_of(
 
 def _whole_days(hours: float) -> int:
     """Courses are looked at by the day."""
-    if hours % _HOURS_PER_DAY:
-        less = int(hours // _HOURS_PER_DAY)
+    if hours % HOURS_PER_DAY:
+        less = int(hours // HOURS_PER_DAY)
         raise RegimenError(
             f"duration: {hours:g} h is not a number of whole days; "
             f"write {less} d or {less + 1} d"
         )
-    return int(hours // _HOURS_PER_DAY)
+    return int(hours // HOURS_PER_DAY)
 
 
 def _gathered(warnings: list[str]) -> list[str]:

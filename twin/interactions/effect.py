@@ -22,9 +22,9 @@ from twin.interactions.medicines import (
     Enzyme,
     Interactions,
 )
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.co_medicine import CoMedicine
 
-_HOURS_PER_DAY = 24.0
 _STEP_H = 6.0
 
 
@@ -173,10 +173,10 @@ def _amounts(
             found.append(_at_rest(k, *_drive(moving, enzyme, table, None)))
             continue
         while now < day:
-            step = min(_STEP_H / _HOURS_PER_DAY, day - now)
+            step = min(_STEP_H / HOURS_PER_DAY, day - now)
             synthesis, loss = _drive(moving, enzyme, table, now + step / 2.0)
             rest = _at_rest(k, synthesis, loss)
-            left = math.exp(-(k + loss) * step * _HOURS_PER_DAY)
+            left = math.exp(-(k + loss) * step * HOURS_PER_DAY)
             amount = rest + (amount - rest) * left
             now += step
         found.append(amount)

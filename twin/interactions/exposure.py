@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable
 
 from twin.interactions.medicines import ENZYMES, OTHER_TARGETS, Interactions
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.co_medicine import CoMedicine
 
-_HOURS_PER_DAY = 24.0
 _HALF_LIVES_TO_REST = 7.0
 
 
@@ -27,9 +27,9 @@ def level(
     if day < start:
         return 0.0
     stop = math.inf if medicine.stop_day is None else medicine.stop_day
-    taken_h = (min(day, stop) - start) * _HOURS_PER_DAY
+    taken_h = (min(day, stop) - start) * HOURS_PER_DAY
     reached = 1.0 - 2.0 ** (-taken_h / about.onset_half_life_h)
-    since_h = max(day - stop, 0.0) * _HOURS_PER_DAY
+    since_h = max(day - stop, 0.0) * HOURS_PER_DAY
     return float(reached * 2.0 ** (-since_h / about.half_life_h))
 
 
@@ -72,7 +72,7 @@ def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) ->
         ):
             if day is not None:
                 settles = _HALF_LIVES_TO_REST * (half_life + slowest_h)
-                last = max(last, day + settles / _HOURS_PER_DAY)
+                last = max(last, day + settles / HOURS_PER_DAY)
     return last
 
 
@@ -132,5 +132,5 @@ def are_there_together(
         starts.append(-math.inf if each.start_day is None else each.start_day)
         lasts_h = 0.0 if name is None else interactions.medicines[name].half_life_h
         end = math.inf if each.stop_day is None else each.stop_day
-        ends.append(end + _HALF_LIVES_TO_REST * lasts_h / _HOURS_PER_DAY)
+        ends.append(end + _HALF_LIVES_TO_REST * lasts_h / HOURS_PER_DAY)
     return max(starts) < min(ends)

@@ -25,9 +25,9 @@ from twin.multiscale.zones_and_organ import (
     power_consistency,
 )
 from twin.reproducibility import stream
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Regimen
 
-_HOURS_PER_DAY = 24.0
 _BETWEEN = 30  # plasmas drawn between a patient's own
 
 # Hours after a dose: close together while the inflow bends.
@@ -82,7 +82,7 @@ def claims(
         seed: of the plasmas that are drawn.
     """
     last = max(dose.time_h for dose in regimen.doses)
-    times = np.arange(0.0, last + 1.0, _HOURS_PER_DAY)
+    times = np.arange(0.0, last + 1.0, HOURS_PER_DAY)
     coupling = choose_coupling(individual, library, regimen, times, engine=engine)
     errors = exchange_errors(
         individual, library, regimen, times, coupling=coupling, engine=engine
@@ -180,7 +180,7 @@ def _time_rows(
 ) -> list[Claim]:
     last = max(dose.time_h for dose in regimen.doses)
     liver = simulated_liver(
-        individual, library, regimen, [last + _HOURS_PER_DAY / 2], engine=engine
+        individual, library, regimen, [last + HOURS_PER_DAY / 2], engine=engine
     )
     enzyme = enzyme_quasi_steady_state(
         individual,
@@ -223,7 +223,7 @@ def _prothrombin_row(
             individual,
             library,
             regimen,
-            np.arange(0.0, last + 1.0, 2 * _HOURS_PER_DAY),
+            np.arange(0.0, last + 1.0, 2 * HOURS_PER_DAY),
             engine=engine,
         ),
         surrogate=library.surrogate,
@@ -249,7 +249,7 @@ def _balance_row(
     engine: LinearisingEngine,
 ) -> Claim:
     last = max(dose.time_h for dose in regimen.doses)
-    times = np.arange(0.0, last + 1.0, _HOURS_PER_DAY)
+    times = np.arange(0.0, last + 1.0, HOURS_PER_DAY)
     balance = mass_balance(individual, library, regimen, times, engine=engine)
     places = ", ".join(
         f"{place} {amounts[-1]:.4g}" for place, amounts in balance.found_umol.items()

@@ -23,13 +23,12 @@ from twin.multiscale.clotting_network import (
 from twin.multiscale.prothrombin_law import Levels, levels_of_course
 from twin.multiscale.tube import Tube
 from twin.multiscale.whole_model import TIGHT, altered, course, value
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.regimen import Regimen
 
 # A share of a pool or a rate that is as good as none, yet divides.
 _NEXT_TO_NOTHING = 1e-9
-
-_HOURS_PER_DAY = 24.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +105,7 @@ def scale_loops(
             individual,
             library,
             regimen,
-            np.arange(0.0, last + _HOURS_PER_DAY, 6.0),
+            np.arange(0.0, last + HOURS_PER_DAY, 6.0),
             engine=engine,
         ),
         cut_recycling_loop(
@@ -198,7 +197,7 @@ def cut_recycling_loop(
             {**courses.closed, "INR": closed_inr},
             {**courses.cut, "INR": cut_inr},
         ),
-        used / stock * _HOURS_PER_DAY,
+        used / stock * HOURS_PER_DAY,
     )
 
 

@@ -15,10 +15,10 @@ from twin.individualise import Individual
 from twin.library import Library
 from twin.model_parameters import ENANTIOMERS
 from twin.multiscale.whole_model import TIGHT, altered, course, value
+from twin.units import HOURS_PER_DAY
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.regimen import Dose, Regimen
 
-_HOURS_PER_DAY = 24.0
 _STREAMS = ("hepatic_artery", "gut", "spleen")
 
 # The share of a tablet that dissolves in an hour where a constant input is wanted;
@@ -85,7 +85,7 @@ def liver_at_rest(
     slow = altered(
         individual, {f"{drug}__kd": _DISSOLVING_PER_H for drug in ENANTIOMERS}
     )
-    amount_mg = dose_mg_per_day / _HOURS_PER_DAY / _DISSOLVING_PER_H
+    amount_mg = dose_mg_per_day / HOURS_PER_DAY / _DISSOLVING_PER_H
     tablet = Regimen((Dose(0.0, amount_mg, library.substance),))
     return simulated_liver(slow, library, tablet, [_REST_H], engine=engine)
 
