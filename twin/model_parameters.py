@@ -109,10 +109,9 @@ def clotting_scale_parameters(
         "molar_mass": library.drug.number("warfarin", "molar_mass", unit="g/mol")
         / 1000,
     }
-    eaten = patient.vitamin_k_intake_ug_per_day
     usual = {**library.spec.constants, **fitted}["VK__intake"]
-    if eaten is not None or factors["vitamin_K_intake"] != 1.0:
-        values["VK__intake"] = (eaten or usual) * factors["vitamin_K_intake"]
+    eaten = patient.vitamin_k_intake_ug_per_day or usual
+    values["VK__intake"] = eaten * factors["vitamin_K_intake"]
     cycle = VitaminKCycle.of(
         {
             **library.spec.constants,

@@ -31,6 +31,10 @@ _CASES = {
         "medicines_over_time.yaml",
         "4 mg",
     ),
+    "paracetamol, doxycycline and vitamin K come and go, 4 mg": (
+        "antibiotic_and_vitamin_k.yaml",
+        "4 mg",
+    ),
 }
 _COLUMNS = ("patient", "simulator", "largest difference of INR", "INR on the last day")
 

@@ -51,9 +51,6 @@ def dosed_model(
                 f"{change.parameter} is no parameter of {spec.identifier}; only "
                 "parameters can change on a day"
             )
-        if change.time_h == 0.0:
-            parameter.setValue(change.value)
-            continue
         parameter.setConstant(False)
         units = parameter.getUnits()
         event = _event_at(model, change.time_h)
@@ -120,7 +117,8 @@ def _event_at(model: Any, time_h: float) -> Any:
     event.setId(name)
     event.setUseValuesFromTriggerTime(True)
     trigger = event.createTrigger()
-    trigger.setInitialValue(True)
+    # At 0 h it happens after the initial assignments: the body was at rest before.
+    trigger.setInitialValue(time_h > 0.0)
     trigger.setPersistent(True)
     trigger.setMath(_formula(f"time >= {time_h!r} {model.getTimeUnits()}"))
     return event
