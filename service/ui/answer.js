@@ -99,8 +99,9 @@ function noDose(answer) {
   );
 }
 
-function dose({ maintenance, target, nature }) {
+function dose({ maintenance, target, nature, patient: given }) {
   const { check } = maintenance;
+  const come = given.co_medication.some((m) => m.start_day !== null || m.stop_day !== null);
   return section(
     "Maintenance dose, a proposal",
     h(
@@ -127,7 +128,9 @@ function dose({ maintenance, target, nature }) {
       "p",
       {},
       `The full model, run for ${check.days} days on ` +
-        `${rounded(maintenance.dose_mg_per_day)} mg/day, gives INR ` +
+        `${rounded(maintenance.dose_mg_per_day)} mg/day` +
+        (come ? " with the other medicines as they then are" : "") +
+        ", gives INR " +
         `${check.inr_mean_of_last_day.toFixed(2)} (over the last day ` +
         `${check.inr_lowest_of_last_day.toFixed(2)} to ` +
         `${check.inr_highest_of_last_day.toFixed(2)}) and is 95 % of the way there ` +

@@ -229,7 +229,7 @@ export function provenance({ provenance: made, twin_digest: digest }) {
 }
 
 // CPIC's figure: the boxes a patient passes, and the doses its percentages apply to.
-export function guideline({ guideline: found, ignored, doses }) {
+export function guideline({ guideline: found, doses }) {
   const paths = found.paths.flatMap((path) => [
     found.chosen === null && h("p", {}, h("strong", {}, `If ancestry is ${path.branch}`)),
     list(path.steps.map((step) => `${step.says} (${step.strength}; ${step.because})`)),
@@ -239,8 +239,6 @@ export function guideline({ guideline: found, ignored, doses }) {
   return section(
     "What CPIC’s 2017 guideline says",
     ...paths,
-    ignored.length > 0 &&
-      h("p", {}, `The published algorithms do not count ${ignored.join(", ")}.`),
     h("div", { class: "hint" }, list([...found.notes, found.source])),
   );
 }
@@ -250,8 +248,10 @@ function algorithms(doses) {
   return table(
     "Published algorithms, mg/day: a second opinion, not the twin’s dose",
     ["Algorithm", "Its dose", "After the steps above"],
-    doses.map(({ algorithm, low_mg_per_day, high_mg_per_day }) => [
-      algorithm.name,
+    doses.map(({ algorithm, low_mg_per_day, high_mg_per_day, ignored }) => [
+      ignored.length > 0
+        ? `${algorithm.name} (does not count ${ignored.join(", ")})`
+        : algorithm.name,
       rounded(algorithm.dose_mg_per_day),
       low_mg_per_day === high_mg_per_day
         ? rounded(low_mg_per_day)

@@ -114,8 +114,11 @@ def test_an_unknown_medicine_blocks_the_dose_until_it_is_acknowledged():
 @pytest.mark.parametrize(
     ("medicine", "said"),
     [
-        (CoMedicine("fluconazole", stop_day=10.0), "stops on day 10"),
-        (CoMedicine("fluconazole", start_day=5.0), "starts on day 5"),
+        (CoMedicine("fluconazole", stop_day=10.0), "for when its effect has gone"),
+        (CoMedicine("fluconazole", stop_day=60.0), "for while it is taken"),
+        (CoMedicine("fluconazole", start_day=15.0), "starts on day 15"),
+        (CoMedicine("amiodarone", start_day=-1.0), "for its whole effect"),
+        (CoMedicine("fluconazole"), "check the INR more often when fluconazole"),
         (CoMedicine("fluconazole", stop_day=-5.0), "ended on day -5"),
         (CoMedicine("capecitabine", 500.0), "at which its effect is known"),
         (CoMedicine("zafirlukast"), "was not read in a source"),

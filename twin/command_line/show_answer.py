@@ -59,7 +59,8 @@ def _dose(answer: Answer) -> Iterator[str]:
             f"steady INR {given.plan_inr:.2f})"
         )
     yield (
-        f"  closed form {answer.target.middle:.2f}; full model on day {check.days}: "
+        f"  closed form {answer.target.middle:.2f}; full model on day {check.days}"
+        f"{_under_which_medicines(answer)}: "
         f"mean {check.inr_mean_of_last_day:.2f}, "
         f"{check.inr_lowest_of_last_day:.2f} to {check.inr_highest_of_last_day:.2f} "
         "within the day"
@@ -67,6 +68,13 @@ def _dose(answer: Answer) -> Iterator[str]:
     yield f"  95 % of the steady INR after {check.days_to_95_percent:.0f} days"
     yield f"  {answer.nature}"
     yield ""
+
+
+def _under_which_medicines(answer: Answer) -> str:
+    """Said where the course below follows medicines as they come and go."""
+    if not any(m.changes_in_time for m in answer.patient.co_medication):
+        return ""
+    return ", other medicines as they then are"
 
 
 def _warnings(answer: Answer) -> Iterator[str]:
@@ -96,15 +104,14 @@ def _guideline(answer: Answer) -> Iterator[Any]:
             for dose in answer.guideline.doses
             if dose.branch == branch
         )
-    if answer.guideline.ignored:
-        ignored = ", ".join(answer.guideline.ignored)
-        yield f"    the published algorithms do not count {ignored}"
     yield from (f"    {note}" for note in found.notes)
     yield ""
 
 
 def _algorithm_dose(dose: AdjustedDose) -> str:
     own = f"{dose.algorithm.name}: {dose.algorithm.dose_mg_per_day:.1f} mg/day"
+    if dose.ignored:
+        own += f" (without {', '.join(dose.ignored)}, which it does not count)"
     ends = (f"{dose.low_mg_per_day:.1f}", f"{dose.high_mg_per_day:.1f}")
     if ends[0] == ends[1]:
         same = ends[0] == f"{dose.algorithm.dose_mg_per_day:.1f}"

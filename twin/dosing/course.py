@@ -206,6 +206,11 @@ def course_warnings(
             f"under this regimen the INR passes {target.high:g} on day {above:.0f} "
             f"and reaches {np.max(inr):.1f}"
         )
+    if np.max(inr) < target.low:
+        warnings.append(
+            f"under this regimen the INR stays below {target.low:g}: it is at most "
+            f"{np.max(inr):.1f}"
+        )
     levels = {factor: prediction.typical(out) for factor, out in _LEVELS.items()}
     constants = {**twin.library.spec.constants, **twin.individual.parameters}
     untouched = {name: constants[f"PT__{name}"] for name in ("fibrinogen", "V")}

@@ -15,7 +15,7 @@ from twin.dosing.published_algorithms import (
 from twin.dosing.recommend import target_of
 from twin.genetics.guideline import Branch, Guideline, Path, follow
 from twin.genetics.guideline_facts import guideline_facts
-from twin.interactions.exposure import acts
+from twin.interactions.exposure import acts, is_gone
 from twin.lifecycle import Twin
 
 
@@ -25,26 +25,26 @@ class AdjustedDose:
 
     branch      of the figure, where none is chosen; else None
     low, high   the range of the steps' percentages; both the dose without any
+    ignored     other medicines that act and that this algorithm does not count
     """
 
     branch: Branch | None
     algorithm: AlgorithmDose
     low_mg_per_day: float
     high_mg_per_day: float
+    ignored: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GuidelineFinding:
     """What the guideline says of this patient.
 
-    ignored other medicines that act and no algorithm counts
     doses   by the pharmacogenetic algorithms where a path starts from them, by the
             clinical ones where it says to dose clinically; of the chosen path, or of
             every one
     """
 
     guideline: Guideline
-    ignored: tuple[str, ...]
     doses: tuple[AdjustedDose, ...]
 
 
@@ -61,12 +61,12 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
     )
     found = follow(facts, library.guideline)
     if isinstance(twin.scope, OutOfScope) or facts.child or facts.beyond_algorithm:
-        return GuidelineFinding(found, (), ())
+        return GuidelineFinding(found, ())
     here = _medicines_at_rest(twin)
+    acting = _acting(twin)
     paths = found.paths if found.chosen is None else (found.chosen,)
     return GuidelineFinding(
         found,
-        _not_counted(twin, here),
         tuple(
             _adjusted(
                 algorithm_dose(
@@ -80,6 +80,7 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
                 ),
                 path,
                 branch=path.branch if found.chosen is None else None,
+                ignored=tuple(sorted(acting - (here & algorithm.medicines))),
             )
             for path in paths
             for algorithm in algorithms_of(library.algorithms)
@@ -94,19 +95,20 @@ def _medicines_at_rest(twin: Twin) -> frozenset[str]:
     return frozenset(name for name in names if name is not None)
 
 
-def _not_counted(twin: Twin, medicines: frozenset[str]) -> tuple[str, ...]:
-    """Medicines that act on the drug and are in none of the regressions."""
-    algorithms = algorithms_of(twin.library.algorithms)
-    counted = {name for algorithm in algorithms for name in algorithm.medicines}
-    return tuple(
+def _acting(twin: Twin) -> frozenset[str]:
+    """Medicines that do something to the drug, now or before it has come to rest."""
+    table = twin.library.interactions
+    return frozenset(
         name
-        for name in sorted(medicines - counted)
-        if acts(name, twin.library.interactions)
+        for each in twin.patient.co_medication
+        if (name := table.known_as(each.name)) is not None
+        and acts(name, table)
+        and not is_gone(each, name, table)
     )
 
 
 def _adjusted(
-    dose: AlgorithmDose, path: Path, *, branch: Branch | None
+    dose: AlgorithmDose, path: Path, *, branch: Branch | None, ignored: tuple[str, ...]
 ) -> AdjustedDose:
     ends = [factor * dose.dose_mg_per_day for factor in path.dose_factor]
-    return AdjustedDose(branch, dose, min(ends), max(ends))
+    return AdjustedDose(branch, dose, min(ends), max(ends), ignored)

@@ -24,6 +24,8 @@ from twin.vocabulary.regimen import daily
 _LEAST_DAYS_TO_REST = 70
 _MOST_DAYS_TO_REST = 400
 _HALF_LIVES_TO_REST = 10
+_FAR_BEYOND = 2.0
+"""So many times the highest fitted dose nothing is said any more (design choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,15 @@ def recommend(twin: Twin, *, engine: Engine) -> Recommendation | Abstention:
         )
         return Abstention(target, (reason,))
     library = twin.library
+    highest = _FAR_BEYOND * library.fitted_doses_mg[1]
+    if dose > highest:
+        reason = (
+            f"INR {target.middle:g} would take {dose:.0f} mg/day, and the model was "
+            f"fitted to doses up to {library.fitted_doses_mg[1]:g} mg/day: what holds "
+            "there is not known; check the description, above all medicines, vitamin K "
+            "and genes"
+        )
+        return Abstention(target, (reason,))
     plan = nearest_plan(
         dose, strengths_mg=library.tablets_mg, halves=library.half_tablets
     )

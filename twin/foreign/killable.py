@@ -43,7 +43,7 @@ def read_apart(
     except subprocess.TimeoutExpired as error:
         raise ForeignFileError(
             f"{path}: reading took more than {seconds:g} s and was stopped; "
-            "give a smaller file, e.g. of the genes asked about"
+            "give a smaller file, or a part of it"
         ) from error
     if done.returncode != 0:
         raise ForeignFileError(f"{path}: {_death(done.returncode)}")

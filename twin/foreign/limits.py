@@ -32,7 +32,7 @@ LARGEST_ARCHIVE_ENTRY_BYTES = 200_000_000
 LARGEST_ARCHIVE_BYTES = 500_000_000
 
 # Reports of other programs
-LARGEST_JSON_BYTES = 20_000_000
+LARGEST_JSON_BYTES = 5_000_000  # PharmCAT's own example has half of one
 LARGEST_OUTSIDE_CALLS_BYTES = 100_000
 MOST_OUTSIDE_CALLS = 200
 
@@ -40,3 +40,5 @@ MOST_OUTSIDE_CALLS = 200
 READER_MEMORY_BYTES = 1_500_000_000
 READER_SECONDS = 120.0
 """A whole genome's VCF takes half of it on a slow machine."""
+CHECK_SECONDS = 1.0
+"""For a model to be held to the rules of SBML; most take a third of it."""

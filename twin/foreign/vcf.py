@@ -15,16 +15,16 @@ import pysam
 
 from twin.errors import ForeignFileError
 from twin.foreign.limits import LONGEST_NUMBER
-from twin.foreign.vcf_evidence import believe
+from twin.foreign.vcf_evidence import doubt
 from twin.foreign.vcf_lines import (
     FIXED_COLUMNS,
-    Genes,
     Kept,
-    by_chromosome,
-    chosen_sample,
     kept_lines,
     last_base,
 )
+from twin.foreign.vcf_places import Genes, by_chromosome
+
+_MOST_NAMED = 5
 
 
 def read(
@@ -57,16 +57,14 @@ def read(
         rsids={name.encode() for name in rsids},
         sample=sample,
     )
-    samples = kept.columns[FIXED_COLUMNS:]
-    chosen = chosen_sample(samples, sample)
     if not kept.n_lines:
         raise ForeignFileError(
             "has a header and no line of data; was it written to the end?"
         )
-    records, remarks = _parsed(kept, chosen)
+    records, remarks = _parsed(kept)
     return {
-        "samples": samples,
-        "sample": chosen,
+        "samples": kept.columns[FIXED_COLUMNS:],
+        "sample": kept.sample,
         "n_lines": kept.n_lines,
         "records": records,
         "elsewhere": kept.elsewhere,
@@ -74,48 +72,81 @@ def read(
     }
 
 
-def _parsed(kept: Kept, sample: str) -> tuple[list[dict[str, Any]], list[str]]:
+def _parsed(kept: Kept) -> tuple[list[dict[str, Any]], list[str]]:
     """The kept lines as htslib reads them; what it reads of each, we have checked."""
+    lines, remarks = _with_genotype(kept.lines)
+    for columns in lines:
+        _check_genotype(columns)
+    read = _by_htslib(kept, lines)
+    doubts: dict[str, list[str]] = {}
+    for record, columns in zip(read, lines, strict=True):
+        fixed = [column.encode() for column in columns]
+        last, start = last_base(fixed, record["position"]), record["position"]
+        if last > start + len(record["ref"]) - 1:
+            record["end"] = last
+        why = doubt(columns, record["alleles"])
+        if why is not None and any(a is not None for a in record["alleles"]):
+            doubts.setdefault(why, []).append(f"{columns[0]}:{columns[1]}")
+            record["alleles"] = [None] * len(record["alleles"])
+    remarks += [
+        f"{_some(places)}: {why}; taken as not tested" for why, places in doubts.items()
+    ]
+    return read, remarks
+
+
+def _with_genotype(lines: list[list[bytes]]) -> tuple[list[list[str]], list[str]]:
+    """The lines that give a genotype, as text; those of copies alone say no base."""
+    written = [[c.decode("utf-8", "replace") for c in line] for line in lines]
+    given = [line for line in written if _has_genotype(line)]
+    without = [f"{line[0]}:{line[1]}" for line in written if not _has_genotype(line)]
+    if without and not given:
+        raise ForeignFileError(
+            f"{_some(without)}: no GT in FORMAT; genotypes are needed"
+        )
+    said = [f"{_some(without)}: no genotype (GT) there; not read"] if without else []
+    return given, said
+
+
+def _has_genotype(line: list[str]) -> bool:
+    return "GT" in line[8].split(":")
+
+
+def _some(places: list[str]) -> str:
+    """A few of the places, and how many more."""
+    more = len(places) - _MOST_NAMED
+    named = ", ".join(places[:_MOST_NAMED])
+    return named if more <= 0 else f"{named} and {more} more lines"
+
+
+def _by_htslib(kept: Kept, lines: list[list[str]]) -> list[dict[str, Any]]:
+    """One record a line; INFO is read by ourselves and stays outside."""
     pysam.set_verbosity(0)
-    remarks: list[str] = []
-    column = kept.columns.index(sample, FIXED_COLUMNS)
-    written = [line.decode("utf-8", "replace").split("\t") for line in kept.lines]
-    for columns in written:
-        _check_genotype(columns, column)
+    names = "\t".join([*kept.columns[:FIXED_COLUMNS], kept.sample])
+    body = "\n".join("\t".join([*c[:7], ".", *c[8:]]) for c in lines)
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "kept.vcf"
-        small.write_bytes(b"\n".join([*kept.header, *kept.lines]) + b"\n")
+        header = b"\n".join(kept.header)
+        small.write_bytes(header + f"\n{names}\n{body}\n".encode())
         try:
             with pysam.VariantFile(str(small)) as file:
-                read = [_record(record, sample) for record in file]
+                read = [_record(record, kept.sample) for record in file]
         except (ValueError, OSError, KeyError, UnicodeDecodeError) as error:
             raise ForeignFileError(
                 f"is not VCF as htslib reads it ({error}); check the line of the genes "
                 "asked about"
             ) from error
-    if len(read) != len(kept.lines):
+    if len(read) != len(lines):
         raise ForeignFileError(
-            f"htslib reads {len(read)} of {len(kept.lines)} lines about the genes "
+            f"htslib reads {len(read)} of {len(lines)} lines about the genes "
             "asked about; the file is damaged"
         )
-    for record, columns, line in zip(read, written, kept.lines, strict=True):
-        fixed = line.split(b"\t", 8)
-        last, start = last_base(fixed, record["position"]), record["position"]
-        if last > start + len(record["ref"]) - 1:
-            record["end"] = last
-        believe(record, columns, column, remarks)
-    return read, remarks
+    return read
 
 
-def _check_genotype(columns: list[str], column: int) -> None:
+def _check_genotype(columns: list[str]) -> None:
     """htslib passes over numbers of alleles that the line does not have."""
     alts = [] if columns[4] == "." else columns[4].split(",")
-    names = columns[8].split(":")
-    if "GT" not in names:
-        raise ForeignFileError(
-            f"{columns[0]}:{columns[1]} has no GT in its FORMAT; genotypes are needed"
-        )
-    parts = columns[column].split(":")
+    names, parts = columns[8].split(":"), columns[-1].split(":")
     genotype = parts[names.index("GT")] if names.index("GT") < len(parts) else "."
     for number in re.findall(r"\d+", genotype):
         if len(number) > LONGEST_NUMBER or int(number) > len(alts):

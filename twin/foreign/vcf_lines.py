@@ -4,11 +4,9 @@ Every line is measured and counted; only those that matter are kept.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from twin.errors import ForeignFileError
 from twin.foreign.limits import (
@@ -19,6 +17,7 @@ from twin.foreign.limits import (
     MOST_LINES_OF_THE_PANEL,
 )
 from twin.foreign.stream import lines
+from twin.foreign.vcf_places import Genes, Spans
 from twin.vocabulary.variant import chromosome_number
 
 _VERSION = re.compile(rb"##fileformat=VCFv4\.([1-5])\s*$")
@@ -28,6 +27,8 @@ _CARRIED = re.compile(rb"(?:^|[/|])[1-9]")
 _ADDS_NOTHING = (b"<DEL", b"<DUP", b"<INV", b"<CNV")  # they cover SVLEN bases
 _LONGEST_NAME = 100
 _MOST_EMPTY_LINES = 1000
+_MOST_CHROMOSOMES = 100_000
+_SPAN_OF_INFO = (b"END=", b"SVLEN=")
 FIXED_COLUMNS = 9  # CHROM to FORMAT
 
 
@@ -35,63 +36,21 @@ FIXED_COLUMNS = 9  # CHROM to FORMAT
 class Kept:
     """The header, the lines near the places, and what was seen of the rest.
 
+    header     without the line #CHROM
     columns    names in the line #CHROM
+    sample     whose column is kept
+    lines      each as its ten columns: the nine fixed ones and the sample's; of INFO
+               only what is read
     elsewhere  variants of the sample in a gene but near no place asked about, by gene
     """
 
     header: list[bytes] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
+    sample: str = ""
+    lines: list[list[bytes]] = field(default_factory=list)
     n_bytes: int = 0
     n_lines: int = 0
     elsewhere: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """Stretches of one chromosome, apart and in order."""
-
-    starts: list[int]
-    ends: list[int]
-
-    @classmethod
-    def of(cls, pieces: Iterable[tuple[int, int]]) -> "Spans":
-        starts: list[int] = []
-        ends: list[int] = []
-        for first, last in sorted(pieces):
-            if ends and first <= ends[-1] + 1:
-                ends[-1] = max(ends[-1], last)
-            else:
-                starts.append(first)
-                ends.append(last)
-        return cls(starts, ends)
-
-    def touch(self, first: int, last: int) -> bool:
-        """Whether any of them shares a base with `first` to `last`."""
-        n = bisect_right(self.starts, last) - 1
-        return n >= 0 and self.ends[n] >= first
-
-
-def by_chromosome(regions: Iterable[list[Any]]) -> dict[str, Spans]:
-    """[chromosome number, first base, last base] as stretches of each chromosome."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for chromosome, first, last in regions:
-        found.setdefault(str(chromosome), []).append((int(first), int(last)))
-    return {chromosome: Spans.of(pieces) for chromosome, pieces in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Genes:
-    """Chromosome number, first and last base, and name of each."""
-
-    spans: list[tuple[str, int, int, str]]
-
-    def at(self, number: str, position: int) -> str | None:
-        """The gene a position lies in."""
-        for chromosome, first, last, name in self.spans:
-            if chromosome == number and first <= position <= last:
-                return name
-        return None
 
 
 def kept_lines(
@@ -128,8 +87,8 @@ def kept_lines(
                 )
             _take_header(kept, number, line)
             if kept.columns:
-                whose = chosen_sample(kept.columns[FIXED_COLUMNS:], sample)
-                column = kept.columns.index(whose, FIXED_COLUMNS)
+                kept.sample = _chosen(kept.columns[FIXED_COLUMNS:], sample)
+                column = kept.columns.index(kept.sample, FIXED_COLUMNS)
             continue
         if not line:
             empty += 1
@@ -141,7 +100,8 @@ def kept_lines(
         parts = line.split(b"\t", 8)
         name = parts[0]
         if name not in known:
-            text = chromosome_number(name[:_LONGEST_NAME].decode("utf-8", "replace"))
+            _check_chromosome(name, number, n_known=len(known))
+            text = chromosome_number(name.decode("utf-8", "replace"))
             known[name] = (text, regions[text]) if text in regions else None
         place = known[name]
         if place is None:
@@ -149,7 +109,7 @@ def kept_lines(
         chromosome, spans = place
         if _is_near(parts, spans, number) or (len(parts) > 2 and _named(parts, rsids)):
             _check_columns(kept, number, line)
-            _keep(kept, number, line)
+            _keep(kept, number, line, column)
         elif (gene := genes.at(chromosome, int(parts[1]))) and _carried(line, column):
             kept.elsewhere[gene] = kept.elsewhere.get(gene, 0) + 1
     if not kept.columns:
@@ -169,18 +129,34 @@ def _carried(line: bytes, column: int) -> bool:
     )
 
 
-def _keep(kept: Kept, number: int, line: bytes) -> None:
-    if len(line) > LONGEST_LINE_OF_THE_PANEL_BYTES:
+def _check_chromosome(name: bytes, number: int, *, n_known: int) -> None:
+    if len(name) > _LONGEST_NAME or n_known >= _MOST_CHROMOSOMES:
         raise ForeignFileError(
-            f"line {number}, about the genes asked for, is {len(line) / 1e3:.0f} kB "
-            "long; no allele of theirs is"
+            f"line {number}: {_quoted(name)}: more than {_MOST_CHROMOSOMES} "
+            f"chromosomes and scaffolds, or a name longer than {_LONGEST_NAME} "
+            "letters; the file is damaged, or no VCF"
         )
+
+
+def _keep(kept: Kept, number: int, line: bytes, column: int) -> None:
+    """What of a line is read, within the limits."""
     if b"\0" in line:
         raise ForeignFileError(
             f"line {number} holds a byte that is no text (0); the file is damaged"
         )
-    kept.lines.append(line)
-    kept.n_bytes += len(line)
+    columns = line.split(b"\t")
+    only_one = len(columns) == FIXED_COLUMNS + 1  # else the depth is of all of them
+    read = (*_SPAN_OF_INFO, b"DP=") if only_one else _SPAN_OF_INFO
+    info = b";".join(e for e in columns[7].split(b";") if e.startswith(read))
+    cut = [*columns[:7], info or b".", columns[8], columns[column]]
+    length = sum(len(part) for part in cut)
+    if length > LONGEST_LINE_OF_THE_PANEL_BYTES:
+        raise ForeignFileError(
+            f"line {number}, about the genes asked for, has {length / 1e3:.0f} kB of "
+            "alleles and genotype; none of theirs is that long"
+        )
+    kept.lines.append(cut)
+    kept.n_bytes += length
     if len(kept.lines) > MOST_LINES_OF_THE_PANEL or kept.n_bytes > LARGEST_PANEL_BYTES:
         raise ForeignFileError(
             f"has more than {MOST_LINES_OF_THE_PANEL} lines, or "
@@ -214,7 +190,8 @@ def _take_header(kept: Kept, number: int, line: bytes) -> None:
             f"line {number} is data, but the line #CHROM with the names of the "
             "columns is missing"
         )
-    kept.header.append(line)
+    else:
+        kept.header.append(line)
 
 
 def _is_near(parts: list[bytes], spans: Spans, number: int) -> bool:
@@ -258,7 +235,7 @@ def _quoted(text: bytes) -> str:
     return repr(text[:40].decode("utf-8", "replace"))
 
 
-def chosen_sample(samples: list[str], asked: str | None) -> str:
+def _chosen(samples: list[str], asked: str | None) -> str:
     """The one asked for, or the only one. Raises: ForeignFileError naming some."""
     if asked is not None:
         if asked not in samples:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from twin.errors import GenotypeError, LibraryError
+from twin.vocabulary.variant import chromosome_number
 
 # Nucleic acid notation of IUPAC: what a letter stands for.
 IUPAC: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -184,6 +185,13 @@ class AlleleDefinitions:
     def __iter__(self) -> Any:
         return iter(self.genes.values())
 
+    def reference_at(self, chromosome: str, place: int) -> str | None:
+        """The reference allele of the position there; None where there is none."""
+        number = chromosome_number(chromosome)
+        near = (g for g in self if chromosome_number(g.chromosome) == number)
+        found = (p.ref for g in near for p in g.positions if p.position == place)
+        return next(found, None)
+
     @classmethod
     def of(
         cls,
@@ -251,6 +259,11 @@ def _gene(
             raise LibraryError(
                 f"allele_definition.csv: {gene} {row['allele']} has {row['base']} at "
                 f"{where}, which is none of that position's alleles"
+            )
+        if allowed == {known[where].ref}:
+            raise LibraryError(
+                f"allele_definition.csv: {gene} {row['allele']} has the reference "
+                f"base at {where}; such rows are left out"
             )
         spellings.setdefault(row["allele"], {})[where] = allowed
     reference = about["reference_allele"]

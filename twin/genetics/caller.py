@@ -18,6 +18,8 @@ from twin.vocabulary.genotype import GeneCall
 from twin.vocabulary.variant import SiteCall
 
 _Matches = npt.NDArray[np.bool_]
+_Fitting = dict[tuple[str, str], float]
+"""Pairs of names that fit, and how probable each makes what was read of one copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def call_gene(
     base was found that no allele has; those that fit but for it are kept apart.
     """
     read = {p: c for p, c in calls.items() if c.is_known}
-    pairs = _explained(gene, read)
+    found = _explained(gene, read)
+    pairs = tuple(found)
     strange = [
         p
         for p in gene.positions
@@ -51,7 +54,7 @@ def call_gene(
     ]
     nearest: tuple[tuple[str, str], ...] = ()
     if strange and not pairs:
-        nearest = _explained(gene, _without_strange(read, strange))
+        nearest = tuple(_explained(gene, _without_strange(read, strange)))
     unread = [p for p in gene.positions if _unread(read.get(p.position))]
     return GeneCall(
         gene.gene,
@@ -62,15 +65,14 @@ def call_gene(
         undefined=tuple(p.name for p in strange),
         but_for_undefined=nearest,
         source=source,
+        half_read=tuple(found.values()) if min(found.values(), default=1) < 1 else (),
     )
 
 
-def _explained(
-    gene: GeneDefinition, read: Mapping[int, SiteCall]
-) -> tuple[tuple[str, str], ...]:
+def _explained(gene: GeneDefinition, read: Mapping[int, SiteCall]) -> _Fitting:
     """Pairs of named alleles; where none fits, with two alleles on one strand."""
     if not read:
-        return ()
+        return {}
     named = _haplotypes(gene.alleles)
     return _fitting(named, gene, read) or _fitting(
         [*named, *_combinations(gene, read)], gene, read
@@ -177,20 +179,23 @@ def _combinations(
 
 def _fitting(
     haplotypes: list[_Haplotype], gene: GeneDefinition, read: Mapping[int, SiteCall]
-) -> tuple[tuple[str, str], ...]:
+) -> _Fitting:
     """Unordered pairs of names, each once, in the order of the gene's alleles."""
     if not read:
-        return ()
+        return {}
     fits = np.ones((len(haplotypes), len(haplotypes)), dtype=bool)
+    probable = np.ones(fits.shape)
     for block in _blocks(read):
         first, second = _block_matches(haplotypes, gene, read, block)
         direct = np.outer(first, second)
         fits &= direct | direct.T
-    found = dict.fromkeys(
-        _ordered(haplotypes[a].name, haplotypes[b].name, gene)
-        for a, b in np.argwhere(np.triu(fits))
-    )
-    return tuple(found)
+        if any(None in read[position].bases for position in block):
+            probable *= (direct.astype(float) + direct.T) / 2.0
+    found: _Fitting = {}
+    for a, b in np.argwhere(np.triu(fits)):
+        pair = _ordered(haplotypes[a].name, haplotypes[b].name, gene)
+        found[pair] = max(found.get(pair, 0.0), float(probable[a, b]))
+    return found
 
 
 def _blocks(read: Mapping[int, SiteCall]) -> list[list[int]]:

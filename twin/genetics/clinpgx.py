@@ -89,6 +89,7 @@ def definition_rows(definition: Mapping[str, Any]) -> list[_Row]:
     of the second have its number after a colon.
     """
     positions = [variant["position"] for variant in definition["variants"]]
+    (reference,) = (a["alleles"] for a in definition["namedAlleles"] if a["reference"])
     parents = definition.get("suballelesMap") or {}
     seen: dict[str, int] = {}
     rows = []
@@ -105,8 +106,10 @@ def definition_rows(definition: Mapping[str, Any]) -> list[_Row]:
                 "position": str(position),
                 "base": base,
             }
-            for position, base in zip(positions, allele["alleles"], strict=True)
-            if base is not None and not allele["reference"]
+            for position, base, usual in zip(
+                positions, allele["alleles"], reference, strict=True
+            )
+            if base not in {None, usual}
         ]
     return rows
 

@@ -66,7 +66,7 @@ def gene_function(
     result = genotype.of(gene)
     pairs: tuple[Pair, ...] | None = None
     if isinstance(result, GeneCall) and result.possible:
-        pairs = _weighed(result.possible, gene, functions, shares)
+        pairs = _weighed(result, functions, shares)
         places = (_marginal(pairs, 0), _marginal(pairs, 1))
     else:
         reported = result.alleles if isinstance(result, Diplotype) else (None, None)
@@ -116,15 +116,15 @@ def _mean_activity(
 
 
 def _weighed(
-    pairs: tuple[tuple[str, str], ...],
-    gene: str,
-    functions: AlleleFunctions,
-    shares: dict[str, float],
+    call: GeneCall, functions: AlleleFunctions, shares: dict[str, float]
 ) -> tuple[Pair, ...]:
-    weights = pair_weights(pairs, shares, rarest=min(shares.values()))
+    half_read = call.half_read if call.pairs else ()
+    weights = pair_weights(
+        call.possible, shares, rarest=min(shares.values()), half_read=half_read
+    )
     return tuple(
-        (functions.allele(gene, a), functions.allele(gene, b), weight)
-        for (a, b), weight in zip(pairs, weights, strict=True)
+        (functions.allele(call.gene, a), functions.allele(call.gene, b), weight)
+        for (a, b), weight in zip(call.possible, weights, strict=True)
     )
 
 

@@ -132,7 +132,9 @@ def _weighed(
         reference=gene.short(gene.usual),
     )
     pairs = [(gene.short(a), gene.short(b)) for a, b in call.pairs]
-    weights = pair_weights(pairs, shares, rarest=min(shares.values()))
+    weights = pair_weights(
+        pairs, shares, rarest=min(shares.values()), half_read=call.half_read
+    )
     together = zip(call.pairs, weights, strict=True)
     return sorted(together, key=lambda entry: -entry[1])
 

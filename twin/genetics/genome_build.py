@@ -39,11 +39,11 @@ def check_build(
     """
     ours = reference_bases(definitions)
     known = list(records)
-    agree = 0
-    for record in known:
-        agree += _agreement(record, ours, definitions)
+    agree = sum(_agreement(record, ours, definitions) for record in known)
     older = sum(_fits_older(record, definitions) for record in known)
-    if older and older >= agree:
+    alleles_older = sum(_names_an_allele(r, definitions, older=True) for r in known)
+    alleles_ours = sum(_names_an_allele(r, definitions) for r in known)
+    if (older and older >= agree) or alleles_older > alleles_ours:
         raise GenotypeError(
             f"{older} records stand at {OLDER_BUILD} positions of the genes and "
             f"{agree} at {BUILD} positions: the file is of the older build, whatever "
@@ -52,6 +52,27 @@ def check_build(
     for record in known:
         _check_name(record, definitions)
     return agree
+
+
+def is_shown(definitions: AlleleDefinitions, records: Iterable[VariantRecord]) -> bool:
+    """Whether the records show that they are on GRCh38, once none disagrees.
+
+    One that names an allele of ours, or our rsID, where we have it is enough.  Blocks
+    of reference begin anywhere: of four letters one is right by chance, so it takes
+    several of them.
+    """
+    known = list(records)
+    if any(_names_an_allele(record, definitions) for record in known):
+        return True
+    if any(_our_names(record, definitions) for record in known):
+        return True
+    ours = reference_bases(definitions)
+    bases = sum(_agreement(record, ours, definitions) for record in known)
+    return bases >= _FEWEST_BASES
+
+
+_FEWEST_BASES = 4
+"""By chance all of four letters agree in 1 of 256 (design choice)."""
 
 
 def older_places(
@@ -67,7 +88,17 @@ def older_places(
         for gene in definitions
         if _stands_where_older_has_it(record, gene)
     ]
-    return tuple(gene for gene in dict.fromkeys(found) if found.count(gene) > 1)
+    variants = {
+        gene.gene
+        for record in records
+        for gene in definitions
+        if _names_an_allele_of(record, gene, gene.grch37_offset)
+    }
+    return tuple(
+        gene
+        for gene in dict.fromkeys(found)
+        if found.count(gene) > 1 or gene in variants
+    )
 
 
 def _agreement(
@@ -108,6 +139,35 @@ def _stands_where_older_has_it(record: VariantRecord, gene: GeneDefinition) -> b
         and record.ref.upper() == position.ref
         for position in gene.positions
     )
+
+
+def _names_an_allele(
+    record: VariantRecord, definitions: AlleleDefinitions, *, older: bool = False
+) -> bool:
+    """Whether a record has the reference and another allele of one of our positions."""
+    return any(
+        _names_an_allele_of(record, gene, gene.grch37_offset if older else 0)
+        for gene in definitions
+    )
+
+
+def _names_an_allele_of(
+    record: VariantRecord, gene: GeneDefinition, shift: int
+) -> bool:
+    return chromosome_number(gene.chromosome) == chromosome_number(
+        record.chromosome
+    ) and any(
+        record.position - shift == position.position
+        and record.ref.upper() == position.ref
+        and not set(position.alts).isdisjoint(alt.upper() for alt in record.alts)
+        for position in gene.positions
+    )
+
+
+def _our_names(record: VariantRecord, definitions: AlleleDefinitions) -> set[str]:
+    """Our rsIDs a record has; `check_build` has seen that they are at their places."""
+    written = set((record.rsid or "").split(";"))
+    return {p.rsid for g in definitions for p in g.positions if p.rsid} & written
 
 
 def _check_name(record: VariantRecord, definitions: AlleleDefinitions) -> None:

@@ -16,8 +16,15 @@ _CYP4F2_RSID = "rs2108622"
 _POOR = "Poor Metabolizer"
 _SURE = 0.99
 """Weight from which an answer counts as known; the rest are rare alleles."""
-_LESS = ("Normal function", "Decreased function", "No function")
-"""CPIC's functions of an allele, each less than the one before."""
+_LOSS: Mapping[str, int] = {
+    "Normal function": 0,
+    "Decreased function": 1,
+    "Uncertain function": 2,
+    "Unknown function": 2,
+    "Not assigned": 2,
+    "No function": 3,
+}
+"""CPIC's functions of an allele, by how much is lost, or may be."""
 
 
 def guideline_facts(
@@ -134,7 +141,7 @@ def _beyond(
     functions: Mapping[str, str],
     but: Iterable[str],
 ) -> tuple[str, ...]:
-    """Alleles surely there that work less than what the algorithm takes them for."""
+    """Alleles surely there that work less than the algorithm takes them for, or may."""
     weights: dict[str, float] = {}
     for pair in gene.possibilities:
         for name in set(pair.names) - {*but}:
@@ -149,7 +156,7 @@ def _beyond(
 
 
 def _rank(function: str) -> int:
-    return _LESS.index(function) if function in _LESS else -1
+    return _LOSS.get(function, -1)
 
 
 def _star(name: str) -> int:

@@ -1,7 +1,7 @@
 """What stays possible of one gene, with weights, and what it does on average."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twin.genetics.allele_tables import Allele
@@ -98,17 +98,25 @@ def combined_activity(gene: str, first: Allele, second: Allele) -> float:
 
 
 def pair_weights(
-    pairs: Iterable[tuple[str, str]], shares: dict[str, float], *, rarest: float
+    pairs: Sequence[tuple[str, str]],
+    shares: dict[str, float],
+    *,
+    rarest: float,
+    half_read: Sequence[float] = (),
 ) -> list[float]:
     """Hardy-Weinberg shares of the pairs, scaled to sum 1.
 
         w(a, b) = f(a) f(b), twice that where a and b differ
+
+    Times how probable the pair makes what was read of one copy alone: a person of G/A
+    shows G on the copy that was read half as often as one of G/G.
 
     Args:
         pairs: names of alleles; `[*2 + *3]` is both on one strand.
         shares: frequency of each.
         rarest: frequency of an allele nobody counted; of two on one strand, this times
             the frequencies of both.
+        half_read: of each pair, as `GeneCall` has it; empty: all alike.
     """
 
     def share(name: str) -> float:
@@ -117,7 +125,11 @@ def pair_weights(
         parts = name.strip("[]").split(" + ")
         return rarest * math.prod(shares.get(part, rarest) for part in parts)
 
-    weights = [share(a) * share(b) * (1 if a == b else 2) for a, b in pairs]
+    seen = half_read or [1.0] * len(pairs)
+    weights = [
+        share(a) * share(b) * (1 if a == b else 2) * probable
+        for (a, b), probable in zip(pairs, seen, strict=True)
+    ]
     total = sum(weights)
     return [weight / total for weight in weights]
 

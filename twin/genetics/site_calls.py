@@ -1,8 +1,7 @@
 """From a sample's records to the two alleles at each position of a gene.
 
-Insertions and deletions are compared by what they make of the sequence around them,
-so that it does not matter where in a repeat, or with how many spare bases, a
-laboratory writes them.  A position no record speaks of stays unknown.
+Every line of the sample that speaks of a position is heard, and the lines are put
+together; a position no record speaks of stays unknown.
 """
 
 from collections.abc import Iterable
@@ -10,15 +9,13 @@ from dataclasses import dataclass, replace
 
 from twin.errors import GenotypeError
 from twin.genetics.allele_definitions import GeneDefinition, Position
+from twin.genetics.record_alleles import is_structural, made_of, where_it_is_defined
 from twin.vocabulary.variant import (
     UNDEFINED,
     SiteCall,
     VariantRecord,
     chromosome_number,
 )
-
-# Alternatives that stand for "anything but the reference" in blocks of reference.
-_ANY_OTHER = frozenset({"<NON_REF>", "<*>"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ def site_calls(
     """
     number = chromosome_number(gene.chromosome)
     near = [r for r in records if chromosome_number(r.chromosome) == number]
+    near = [where_it_is_defined(record, gene) for record in near]
     near = [_without_stray_stars(record, near) for record in near]
     found: dict[int, SiteCall] = {}
     for position in gene.positions:
@@ -87,7 +85,7 @@ def _read(position: Position, record: VariantRecord) -> _Reading | None:
     last = record.end or record.position + len(record.ref) - 1
     if record.position > position.end or last < position.position:
         return None
-    made = [_made_of(position, record, n) for n in range(len(record.alts) + 1)]
+    made = [made_of(position, record, n) for n in range(len(record.alts) + 1)]
     if not _speaks_of(position, record, made, last):
         return None
     bases = tuple(None if a is None else made[a] for a in record.alleles)
@@ -109,7 +107,7 @@ def _speaks_of(
         return True
     if any(allele in position.alts for allele in made):
         return True
-    if _is_structural(record):
+    if is_structural(record):
         return False
     covers = record.position <= position.position and (
         last >= position.position + len(position.ref) - 1
@@ -118,68 +116,6 @@ def _speaks_of(
     if position.is_indel:
         return covers and len(record.ref) not in lengths
     return covers and (not lengths or len(record.ref) in lengths)
-
-
-def _is_structural(record: VariantRecord) -> bool:
-    return any(
-        alt.startswith("<") and alt.upper() not in _ANY_OTHER for alt in record.alts
-    )
-
-
-def _made_of(position: Position, record: VariantRecord, n: int) -> str | None:
-    """The allele of `position` that the n-th allele of a record amounts to.
-
-    None where it cannot be told: bases written N, and those another line took away.
-    A structural variant is none of the alleles anybody has named.
-    """
-    if n == 0:
-        unsure = "N" in record.ref.upper() or _is_structural(record)
-        return None if unsure else position.ref
-    alt = record.alts[n - 1].upper()
-    if alt.startswith("<") and alt not in _ANY_OTHER:
-        return UNDEFINED
-    if not alt or set(alt) - set("ACGT") or "N" in record.ref.upper():
-        return None
-    start, ref, alt = _trimmed(record.position, record.ref.upper(), alt)
-    if len(ref) == len(alt):
-        return _substituted(position, start, ref, alt)
-    if not position.is_indel:
-        inside = start <= position.position < start + len(ref)
-        return UNDEFINED if inside else position.ref
-    if start + len(ref) - 1 < position.position or start > position.end + 1:
-        return position.ref
-    before, after = start - position.position, start + len(ref) - position.position
-    if before < 0 or after > len(position.repeat):
-        return UNDEFINED
-    window = position.repeat[:before] + alt + position.repeat[after:]
-    for allele in (position.ref, *position.alts):
-        if window == position.window(allele):
-            return allele
-    return UNDEFINED
-
-
-def _substituted(position: Position, start: int, ref: str, alt: str) -> str:
-    """A change of letters; an indel's place keeps its length."""
-    if position.is_indel:
-        return position.ref
-    offset = position.position - start
-    if not 0 <= offset < len(ref):
-        return position.ref
-    return (
-        alt[offset]
-        if alt[offset] in position.alts
-        else (position.ref if alt[offset] == position.ref else UNDEFINED)
-    )
-
-
-def _trimmed(start: int, ref: str, alt: str) -> tuple[int, str, str]:
-    """The same change without bases that both share at the ends."""
-    while ref and alt and ref[-1] == alt[-1]:
-        ref, alt = ref[:-1], alt[:-1]
-    shared = 0
-    while shared < min(len(ref), len(alt)) and ref[shared] == alt[shared]:
-        shared += 1
-    return start + shared, ref[shared:], alt[shared:]
 
 
 def _combined(position: Position, readings: list[_Reading]) -> SiteCall:

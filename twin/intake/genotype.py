@@ -66,6 +66,9 @@ def in_our_names(call: GeneCall, names: GeneNames) -> GeneCall:
         call,
         pairs=tuple((names.ours(a), names.ours(b)) for a, b in call.pairs),
         not_tested=tuple(names.ours(name) for name in call.not_tested),
+        but_for_undefined=tuple(
+            (names.ours(a), names.ours(b)) for a, b in call.but_for_undefined
+        ),
     )
 
 

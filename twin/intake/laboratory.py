@@ -18,6 +18,7 @@ from twin.genetics.genome_build import (
     BUILD,
     OLDER_BUILD,
     check_build,
+    is_shown,
     older_places,
 )
 from twin.genetics.site_calls import site_calls
@@ -135,13 +136,14 @@ def _vcf(
     ]
     agree = check_build(definitions, records)
     remarks = list(found["remarks"])
-    if not agree:
-        # Blocks of reference alone would fit any genome: without one base of ours
-        # that agrees, nothing of the file is known to be where it says.
+    shown = is_shown(definitions, records)
+    if not shown:
+        # Blocks of reference alone would fit any genome: without bases of ours that
+        # agree, nothing of the file is known to be where it says.
         remarks.append(
-            f"none of its {found['n_lines']} lines has a reference base at a position "
-            "of the genes: which build it is on cannot be told, and nothing is taken "
-            "as tested"
+            f"too few of its {found['n_lines']} lines have a reference base at a "
+            f"position of the genes ({agree}): which build it is on cannot be told, "
+            "and nothing is taken as tested"
         )
         records = []
     remarks += [
@@ -149,7 +151,7 @@ def _vcf(
         "lifted, its result is missing here"
         for gene in older_places(definitions, records)
     ]
-    if agree and found["elsewhere"]:
+    if shown and found["elsewhere"]:
         counted = ", ".join(f"{g} {n}" for g, n in sorted(found["elsewhere"].items()))
         remarks.append(
             "variants at none of the positions that tell named alleles apart are not "
@@ -195,7 +197,9 @@ def _pharmcat(path: Path, definitions: AlleleDefinitions) -> LaboratoryResult:
             "phenotype.json of PharmCAT 3"
         )
     sites = [s for report in found["genes"].values() for s in report["sites"]]
-    records = [r for site in sites if (r := _record_of_site(site)) is not None]
+    records = [
+        r for site in sites if (r := _record_of_site(site, definitions)) is not None
+    ]
     agree = check_build(definitions, records)
     calls: dict[str, GeneCall] = {}
     remarks: list[str] = []
@@ -223,19 +227,24 @@ def _pharmcat(path: Path, definitions: AlleleDefinitions) -> LaboratoryResult:
     )
 
 
-def _record_of_site(site: dict[str, object]) -> VariantRecord | None:
-    """A position of PharmCAT's as a record; None where nothing was called."""
+def _record_of_site(
+    site: dict[str, object], definitions: AlleleDefinitions
+) -> VariantRecord | None:
+    """A position of PharmCAT's as a record; None where nothing was called.
+
+    Where it lists no reference base (variants of interest) that is ours: its
+    positions are on our build.
+    """
     call = site["call"]
     if not isinstance(call, str) or not call:
         return None
     bases = call.replace("|", "/").split("/")
-    ref = str(site["ref"]) or None
+    ref = str(site["ref"]) or definitions.reference_at(
+        str(site["chromosome"]), int(str(site["position"]))
+    )
     letters = list(dict.fromkeys(b for b in bases if b not in {ref, "."}))
     if ref is None:
-        # Without a reference base the build cannot be checked: the position's own
-        # bases are compared, and disagreeing ones refused, by the caller.
-        ref = letters[0] if letters else "N"
-        letters = letters[1:]
+        return None  # a position of nobody's: it tells none of our alleles apart
     alleles = tuple(
         None if b == "." else 0 if b == ref else 1 + letters.index(b) for b in bases
     )

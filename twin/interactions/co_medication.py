@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from twin.errors import PatientError
 from twin.interactions.effect import Effect, effects_of, in_the_table
-from twin.interactions.exposure import assumed_dose_mg
+from twin.interactions.exposure import assumed_dose_mg, is_gone
 from twin.interactions.medicines import ENZYMES, TARGETS_IN_WORDS, Interactions
+from twin.interactions.remarks import unread_effects
 from twin.vocabulary.co_medicine import CoMedicine
 
 _UNKNOWN_MEDICINE = (
@@ -93,7 +94,9 @@ def _must_be_acknowledged(each: CoMedicine, interactions: Interactions) -> bool:
     name = interactions.known_as(each.name)
     if name is None:
         return True
-    return name in interactions.hazards and interactions.hazards[name].blocks
+    if name not in interactions.hazards or is_gone(each, name, interactions):
+        return False
+    return interactions.hazards[name].blocks
 
 
 def _reason(name: str, each: CoMedicine, table: Interactions) -> str:
@@ -118,9 +121,12 @@ def _reason(name: str, each: CoMedicine, table: Interactions) -> str:
         when += f", from day {each.start_day:g}"
     if each.stop_day is not None:
         when += f", until day {each.stop_day:g}"
-    does = (
-        ", ".join(parts)
-        if parts
-        else "no effect on warfarin's kinetics or target is modelled"
+    if is_gone(each, name, table):
+        return f"{name}{dose}{when}: nothing of it is left"
+    if parts:
+        return f"{name}{dose}{when}: {', '.join(parts)}"
+    unread = " (not read in a source)" if unread_effects(name, table) else ""
+    return (
+        f"{name}{dose}{when}: no effect on warfarin's kinetics or target is "
+        f"modelled{unread}"
     )
-    return f"{name}{dose}{when}: {does}"

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from twin.interactions.exposure import (
     by_dose,
+    days_to_rest,
     level,
     unbound_umol_per_l,
 )
@@ -108,12 +109,42 @@ def _effect(
         for target in OTHER_TARGETS:
             factor = table.value(name, target, "factor")
             if factor is not None:
-                factors[target] *= 1.0 + (factor - 1.0) * share
+                at_rest = _scaled(factor, by_dose(name, each, table))
+                factors[target] *= 1.0 + (at_rest - 1.0) * share
     return Effect(
         MappingProxyType(inhibition),
         MappingProxyType(amount),
         MappingProxyType(factors),
     )
+
+
+def _scaled(factor: float, strength: float) -> float:
+    """So many times the effect; what lowers never lowers to nothing."""
+    if factor >= 1.0:
+        return 1.0 + (factor - 1.0) * strength
+    return 1.0 / (1.0 + (1.0 / factor - 1.0) * strength)
+
+
+def settled_by(each: CoMedicine, name: str, table: Interactions) -> int:
+    """First whole day from which the effect is what it will stay, within a tenth.
+
+    0 where nothing changes after the first dose.
+    """
+    last = math.ceil(days_to_rest([each], table))
+    if last <= 0:
+        return 0
+    *before, rest = effects_of([(name, each)], table, [float(d) for d in range(last)])
+    moving = [day for day, now in enumerate(before) if _differ(now, rest)]
+    return moving[-1] + 1 if moving else 0
+
+
+def _differ(one: Effect, other: Effect) -> bool:
+    ratios = [one.activity(enzyme) / other.activity(enzyme) for enzyme in ENZYMES]
+    ratios += [one.factors[target] / other.factors[target] for target in OTHER_TARGETS]
+    return any(abs(math.log(ratio)) > _A_TENTH for ratio in ratios)
+
+
+_A_TENTH = math.log(1.1)
 
 
 def _inhibition(

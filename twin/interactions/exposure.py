@@ -8,6 +8,7 @@ from twin.units import HOURS_PER_DAY
 from twin.vocabulary.co_medicine import CoMedicine
 
 _HALF_LIVES_TO_REST = 7.0
+_NOTHING = 0.01
 
 
 def level(
@@ -15,8 +16,8 @@ def level(
 ) -> float:
     """Share of its level at rest, 0 to 1.
 
-    On no day in particular (None): whether it is there while the drug is taken and
-    nothing changes; what ended before the first dose, or begins after it, is not.
+    On no day in particular (None): whether it is there when the drug has come to rest;
+    what ends before, or begins much later, is not.
 
     Rises as 1 - 2^(-t/onset), falls as 2^(-t/half-life) once it is stopped.
     """
@@ -44,12 +45,18 @@ def dose_ratio(name: str, each: CoMedicine, table: Interactions) -> float:
 def by_dose(name: str, each: CoMedicine, table: Interactions) -> float:
     """How an effect seen in people at the usual dose follows the dose.
 
-    By the power the table has; else not at all: it was seen at that dose only.
+    By the power the table has.  Else in proportion up to the usual dose, between none
+    without the medicine and what was seen; beyond that dose nothing is known of it.
     """
     exponent = table.value(name, "any", "dose_exponent")
-    if exponent is None:
-        return 1.0
-    return float(dose_ratio(name, each, table) ** exponent)
+    ratio = dose_ratio(name, each, table)
+    return min(ratio, 1.0) if exponent is None else float(ratio**exponent)
+
+
+def is_gone(each: CoMedicine, name: str, interactions: Interactions) -> bool:
+    """Whether it ended so long before the first dose that nothing of it is left."""
+    ended = each.stop_day is not None and each.stop_day <= 0
+    return ended and level(each, name, interactions, 0.0) < _NOTHING
 
 
 def unbound_umol_per_l(name: str, each: CoMedicine, table: Interactions) -> float:
@@ -90,6 +97,15 @@ def follows_the_dose(name: str, interactions: Interactions) -> bool:
     if interactions.value(name, "any", "dose_exponent") is not None:
         return True
     return any(
+        interactions.value(name, target, quantity) not in {None, 1.0}
+        for target in (*ENZYMES, *OTHER_TARGETS)
+        for quantity in ("ki", "kinact", "activity", "factor")
+    )
+
+
+def _by_concentration(name: str, interactions: Interactions) -> bool:
+    """Whether it acts by its level in plasma, not by an effect seen in people."""
+    return any(
         interactions.value(name, enzyme, quantity) is not None
         for enzyme in ENZYMES
         for quantity in ("ki", "kinact")
@@ -116,8 +132,10 @@ def unlike_the_usual_dose(
     about = f"{name}: {each.daily_dose_mg:g} mg/d is {ratio:.3g} times the usual"
     if interactions.value(name, "any", "dose_exponent") is not None:
         return f"{about} {usual:g}; its effect is carried beyond what was studied"
-    if not follows_the_dose(name, interactions):
-        return f"{about} {usual:g}, at which its effect is known; taken unchanged"
+    if not _by_concentration(name, interactions):
+        if ratio > 1.0 or not follows_the_dose(name, interactions):
+            return f"{about} {usual:g}, at which its effect is known; taken unchanged"
+        return f"{about} {usual:g}; its effect is taken to fall with the dose"
     linear = "" if interactions.medicines[name].dose_linear else ", which it does not"
     return f"{about} {usual:g}; its level is taken to follow the dose{linear}"
 

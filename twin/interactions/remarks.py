@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+from twin.interactions.effect import settled_by
 from twin.interactions.exposure import (
     acts,
     are_there_together,
     assumed_dose_mg,
-    days_to_rest,
+    is_gone,
     unlike_the_usual_dose,
 )
 from twin.interactions.medicines import TARGETS_IN_WORDS, Interactions
-from twin.vocabulary.co_medicine import CoMedicine
+from twin.vocabulary.co_medicine import BEGINS_WITH_THE_DRUG_DAYS, CoMedicine
 
 
 def why_it_blocks(written: str, interactions: Interactions) -> str:
@@ -30,16 +31,21 @@ def why_it_blocks(written: str, interactions: Interactions) -> str:
 def remarks_on(
     medicines: Iterable[CoMedicine], interactions: Interactions
 ) -> list[str]:
-    """Sentences on the medicines that are in the table, hazards first."""
+    """Sentences on the medicines that are in the table, of which anything is left."""
     taken = [
         (each, name)
         for each in medicines
         if (name := interactions.known_as(each.name)) is not None
+        and not is_gone(each, name, interactions)
     ]
-    doubts = _together(taken, interactions)
-    for each, name in taken:
-        if name in interactions.hazards:
-            doubts.append(f"{name}: {interactions.hazards[name].says}")
+    acting = [(each, name) for each, name in taken if acts(name, interactions)]
+    doubts = [*_watch(acting), *_together(acting, interactions)]
+    doubts += [
+        f"{name}: {interactions.hazards[name].says}"
+        for _, name in taken
+        if name in interactions.hazards
+    ]
+    for each, name in acting:
         if when := _when(each, name, interactions):
             doubts.append(when)
         if said := unlike_the_usual_dose(each, name, interactions):
@@ -49,15 +55,28 @@ def remarks_on(
                 f"{name}: its dose is not stated and {usual:g} mg/d is taken; the "
                 "proposal follows it, state the dose"
             )
-        doubts += _not_read(name, interactions)
+        if not_read := unread_effects(name, interactions):
+            doubts.append(
+                f"{name}: its effect on {', '.join(not_read)} was not read in a source"
+            )
     return doubts
 
 
+def _watch(acting: Sequence[tuple[CoMedicine, str]]) -> list[str]:
+    if not acting:
+        return []
+    names = ", ".join(sorted(name for _, name in acting))
+    said = (
+        f"check the INR more often when {names} is started, stopped or changed: people "
+        "differ in how much it does"
+    )
+    return [said]
+
+
 def _together(
-    taken: Sequence[tuple[CoMedicine, str]], interactions: Interactions
+    acting: Sequence[tuple[CoMedicine, str]], interactions: Interactions
 ) -> list[str]:
-    """Said of medicines that act, and are there at one time."""
-    acting = [(each, name) for each, name in taken if acts(name, interactions)]
+    """Said of medicines that act and are there at one time."""
     combined = [
         name
         for each, name in acting
@@ -77,41 +96,51 @@ def _together(
 
 
 def _when(each: CoMedicine, name: str, interactions: Interactions) -> str | None:
-    if each.stop_day is not None and each.stop_day <= 0:
-        gone = days_to_rest([each], interactions)
-        if gone <= 0 or not acts(name, interactions):
-            return f"{name} ended on day {each.stop_day:g}; nothing of it is left"
+    """For which time the dose is, where the medicine starts or stops."""
+    if each.is_there_at_rest:
+        return _while_taken(each, name, interactions)
+    if each.start_day is not None and each.start_day > BEGINS_WITH_THE_DRUG_DAYS:
         return (
-            f"{name} ended on day {each.stop_day:g}: the dose is for when its effect "
-            f"has gone, by about day {gone:.0f}; until then another is needed, and the "
-            "course shows what is left of it"
+            f"{name} starts on day {each.start_day:g}: the dose is for before, and "
+            "must be found anew when it starts; a course that goes so far shows what "
+            "happens if it is not"
         )
-    if each.stop_day is not None and each.is_there_at_rest:
+    done = settled_by(each, name, interactions)
+    verb = "ended" if each.stop_day is not None and each.stop_day <= 0 else "stops"
+    if done <= 0:
+        return None
+    return (
+        f"{name} {verb} on day {each.stop_day:g}: the dose is for when its effect has "
+        f"gone, by about day {done}; until then another is needed, and the course "
+        "shows what this one does"
+    )
+
+
+def _while_taken(each: CoMedicine, name: str, interactions: Interactions) -> str | None:
+    if each.stop_day is not None:
         return (
             f"{name} stops on day {each.stop_day:g}: the dose is for while it is "
             "taken, and must be found anew as its effect goes"
         )
-    if each.start_day is not None and each.start_day > 0:
-        return (
-            f"{name} starts on day {each.start_day:g}: the dose is for before, and "
-            "must be found anew when it starts; the course shows what happens if it "
-            "is not"
-        )
-    return None
-
-
-def _not_read(name: str, interactions: Interactions) -> list[str]:
-    """Said where what a medicine does, or does not, stands in no source read."""
-    unverified = dict.fromkeys(
-        TARGETS_IN_WORDS[target]
-        for (medicine, target, _), c in interactions.constants.constants.items()
-        if medicine == name and c.evidence == "unverified"
+    if each.start_day is None:
+        return None
+    full = settled_by(each, name, interactions)
+    if full <= BEGINS_WITH_THE_DRUG_DAYS:
+        return None
+    verb = "began" if each.start_day <= 0 else "begins"
+    return (
+        f"{name} {verb} on day {each.start_day:g}: the dose is for its whole effect, "
+        f"reached by about day {full}; until then another is needed, and the course "
+        "shows what this one does"
     )
-    acting = acts(name, interactions)
-    if not unverified or (name in interactions.hazards and not acting):
-        return []
-    if not acting:
-        what = "that it leaves warfarin's level and effect unchanged"
-    else:
-        what = f"its effect on {', '.join(unverified)}"
-    return [f"{name}: {what} was not read in a source; watch the INR"]
+
+
+def unread_effects(name: str, interactions: Interactions) -> list[str]:
+    """What a medicine does, or does not, that nobody has read in a source."""
+    return list(
+        dict.fromkeys(
+            TARGETS_IN_WORDS[target]
+            for (medicine, target, _), c in interactions.constants.constants.items()
+            if medicine == name and c.evidence == "unverified"
+        )
+    )

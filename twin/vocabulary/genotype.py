@@ -45,6 +45,8 @@ class GeneCall:
     but_for_undefined     pairs that fit everything else, where such a base was read
     source                where it was read, for people
     summary               the score or phenotype reported in place of a pair
+    half_read             of each of `pairs`, how probable it makes what was read of one
+                          copy alone; empty where no place was read so
     """
 
     gene: str
@@ -56,6 +58,7 @@ class GeneCall:
     but_for_undefined: tuple[tuple[str, str], ...] = ()
     source: str = ""
     summary: str = ""
+    half_read: tuple[float, ...] = ()
 
     @property
     def possible(self) -> tuple[tuple[str, str], ...]:

@@ -152,11 +152,30 @@ def test_a_medicine_that_ended_is_not_counted():
     assert after.low_mg_per_day == plain.low_mg_per_day
 
 
-def test_a_medicine_that_no_algorithm_counts_is_named():
+@pytest.mark.parametrize(
+    ("taken", "iwpc", "gage"),
+    [
+        (["fluconazole", "amiodarone", "ranitidine"],) + (("fluconazole",),) * 2,
+        (["rifampicin"], (), ("rifampicin",)),
+        ([{"medicine": "amiodarone", "stop": "-30 d"}],) + (("amiodarone",),) * 2,
+        ([{"medicine": "amiodarone", "stop": "-900 d"}], (), ()),
+    ],
+)
+def test_a_medicine_that_an_algorithm_does_not_count_is_named(taken, iwpc, gage):
     genotype = {"CYP2C9": FULL, "VKORC1": "A/G", "frequency_population": "European"}
-    found = asked(genotype, co_medication=["fluconazole", "amiodarone", "ranitidine"])
+    found = asked(genotype, co_medication=taken)
 
-    assert found.ignored == ("fluconazole",)
+    ignored = {dose.algorithm.name.split()[0]: dose.ignored for dose in found.doses}
+    assert ignored == {"IWPC": iwpc, "Gage": gage}
+
+
+@pytest.mark.parametrize("allele", ["*7", "*36", "*61"])
+def test_an_allele_of_uncertain_function_has_no_algorithm(allele):
+    uncertain = {"diplotype": f"*1/{allele}", "tested": "all"}
+    found = asked({"CYP2C9": uncertain, "VKORC1": "A/G"})
+
+    assert found.doses == ()
+    assert any("works less well" in n for p in found.guideline.paths for n in p.notes)
 
 
 def test_every_branch_has_its_doses_where_none_is_chosen():

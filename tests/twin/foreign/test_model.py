@@ -10,6 +10,7 @@ import pytest
 
 from tests.people import library
 from twin.errors import ForeignFileError
+from twin.foreign.inspection import inspected
 from twin.foreign.killable import read_apart
 from twin.foreign.limits import DEEPEST_XML
 from twin.foreign.xml_guard import check_xml
@@ -26,7 +27,7 @@ MANIFEST = (
 
 
 def inspect(path: Path) -> dict[str, Any]:
-    return read_apart("model", path)
+    return inspected(path)
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -181,6 +182,33 @@ def test_an_archive_that_was_cut_off_is_refused(tmp_path):
 
     with pytest.raises(ForeignFileError, match="is no ZIP archive"):
         inspect(path)
+
+
+def chain_of_rules(n: int) -> str:
+    """Each parameter the sum of the next two: sound, and slow to look through."""
+    math = '<math xmlns="http://www.w3.org/1998/Math/MathML"><apply><plus/>'
+    parameters = "".join(
+        f'<parameter id="p{i}" constant="false" value="1"/>' for i in range(n + 2)
+    )
+    rules = "".join(
+        f'<assignmentRule variable="p{i}">{math}<ci>p{i + 1}</ci><ci>p{i + 2}</ci>'
+        "</apply></math></assignmentRule>"
+        for i in range(n)
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><sbml xmlns="http://www.sbml.org/sbml/level3/version2/'
+        'core" level="3" version="2"><model id="m"><listOfParameters>'
+        f"{parameters}</listOfParameters><listOfRules>{rules}</listOfRules>"
+        "</model></sbml>"
+    )
+
+
+def test_a_model_that_takes_long_to_check_is_shown_unchecked(tmp_path):
+    found = inspect(written(tmp_path, chain_of_rules(1000)))
+
+    assert found["counts"]["assignment_rules"] == 1000
+    assert found["checked"] is False
+    assert inspect(written(tmp_path, chain_of_rules(5)))["checked"] is True
 
 
 def test_a_reader_that_takes_too_long_is_stopped(tmp_path):

@@ -105,6 +105,35 @@ def test_a_score_that_is_no_number_is_refused(tmp_path):
         outside(tmp_path, "CYP2C9\t\t\tlow")
 
 
+@pytest.mark.parametrize("call", ["A/A", "A/G", "A|G", "G/A"])
+def test_a_position_without_its_reference_base_is_read(data_folder, tmp_path, call):
+    path = data_folder / "pharmcat_reports/pharmcat.example.phenotype.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    listed = [
+        site
+        for each in document["geneReports"].values()
+        for site in (*each["variants"], *each["variantsOfInterest"])
+        if site["dbSnpId"] == "rs12777823"
+    ]
+    for each in listed:
+        assert each["referenceAllele"] is None
+        each["call"] = call
+
+    found = read(tmp_path, document).calls["rs12777823"]
+
+    assert found.pairs == (tuple(sorted(call.replace("|", "/").split("/"))[::-1]),)
+
+
+@pytest.mark.parametrize("diplotype", ["*1/*1", "*1/*17", "*38/*38"])
+def test_what_was_called_elsewhere_hides_the_alleles_nobody_looked_for(
+    tmp_path, diplotype
+):
+    found = outside(tmp_path, f"CYP2C19\t{diplotype}").calls["CYP2C19"]
+
+    assert len(found.pairs) > 1
+    assert "*2" in found.not_tested
+
+
 def test_what_pharmcat_did_not_see_stays_possible(tmp_path):
     found = read(tmp_path, report("CYP2C9", site("C/T"))).calls["CYP2C9"]
 

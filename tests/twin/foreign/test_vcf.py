@@ -84,13 +84,21 @@ def test_a_position_that_is_absent_is_not_the_reference(tmp_path):
     [
         ({"FILTER": "LowQual"}, "filtered \\(LowQual\\)"),
         ({"FORMAT": "GT:DP", "SAMPLE": "0/1:0"}, "read depth 0"),
-        ({"FORMAT": "GT:GQ", "SAMPLE": "0/1:0"}, "genotype quality 0"),
-        ({"FORMAT": "GT:DP:GQ", "SAMPLE": "0/0:1:3"}, "genotype quality 3, below 20"),
-        ({"FORMAT": "GT:DP:RGQ", "SAMPLE": "0/0:9:0"}, "genotype quality 0, below 20"),
-        ({"FORMAT": "GT:DP", "SAMPLE": "0/0:4"}, "read depth 4, below 8"),
+        ({"FORMAT": "GT:GQ", "SAMPLE": "0/1:0"}, "genotype quality below 20"),
+        ({"FORMAT": "GT:DP:GQ", "SAMPLE": "0/0:1:3"}, "genotype quality below"),
+        ({"FORMAT": "GT:DP:RGQ", "SAMPLE": "0/0:9:0"}, "genotype quality below"),
+        ({"FORMAT": "GT:DP", "SAMPLE": "0/0:4"}, "read depth below 8"),
         ({"FORMAT": "GT:AD", "SAMPLE": "0/0:0,0"}, "read depth 0"),
         ({"FORMAT": "GT:DP:MIN_DP:GQ", "SAMPLE": "0/0:30:0:50"}, "read depth 0"),
-        ({"FORMAT": "GT:PL", "SAMPLE": "0/0:0,0,0"}, "equally likely"),
+        ({"FORMAT": "GT:PL", "SAMPLE": "0/0:0,0,0"}, "genotype quality below"),
+        ({"FORMAT": "GT:PL", "SAMPLE": "0/0:0,3,30"}, "genotype quality below"),
+        ({"FORMAT": "GT:GL", "SAMPLE": "0/0:-.1,-.3,-3"}, "genotype quality below"),
+        ({"FORMAT": "GT:GP", "SAMPLE": "0|0:.4,.35,.25"}, "genotype quality below"),
+        ({"FORMAT": "GT:GP", "SAMPLE": "0/0:0,3,30"}, "genotype quality below"),
+        ({"FORMAT": "GT:DS", "SAMPLE": "0|0:0.3"}, "genotype quality below"),
+        ({"QUAL": "3.2"}, "genotype quality below"),
+        ({"INFO": "DP=1"}, "read depth below 8"),
+        ({"INFO": "AC=1;DP=0"}, "read depth 0"),
         ({"FORMAT": "GT:FT", "SAMPLE": "0/1:LowGQ"}, "filtered \\(LowGQ\\)"),
         ({"FORMAT": "GT:RGQ", "SAMPLE": "0/1:high"}, "no number"),
     ],
@@ -118,13 +126,129 @@ def test_what_the_header_declares_makes_no_doubt_go_away(tmp_path, header):
 
 @pytest.mark.parametrize(
     ("form", "sample"),
-    [("GT:DP:GQ", "0/1:30:99"), ("GT:GQ", "0/1:20"), ("GT:DP", "0/1:8"), ("GT", "0/1")],
+    [
+        ("GT:DP:GQ", "0/1:30:99"),
+        ("GT:GQ", "0/1:20"),
+        ("GT:DP", "0/1:8"),
+        ("GT", "0/1"),
+        ("GT:PL", "0/1:30,0,60"),
+        ("GT:GL", "0/1:-9,0,-9"),
+        ("GT:GP", "0/1:0.001,0.998,0.001"),
+        ("GT:GP", "0/1:0,1,0"),
+        ("GT:DS", "0/1:1.01"),
+        ("GT:GQ:PL", "0/1:40:9,0,9"),
+    ],
 )
 def test_enough_evidence_is_believed(tmp_path, form, sample):
     found = read(written(tmp_path, line(STAR_3, FORMAT=form, SAMPLE=sample)))
 
     assert found.calls["CYP2C9"].positions_read == 1
     assert found.remarks == ()
+
+
+def test_a_callers_own_filter_of_a_reference_is_no_doubt(tmp_path):
+    called = {"FILTER": "RefCall", "FORMAT": "GT:GQ"}
+
+    reference = written(tmp_path, line(STAR_3, SAMPLE="0/0:45", **called))
+    assert read(reference).calls["CYP2C9"].positions_read == 1
+    variant = written(tmp_path, line(STAR_3, SAMPLE="0/1:45", **called))
+    assert read(variant).calls["CYP2C9"].positions_read == 0
+
+
+def test_doubts_of_one_kind_are_said_once(tmp_path):
+    lines = [line(record, FILTER="LowQual") for record in everyone_reference()[:30]]
+
+    (said,) = read(written(tmp_path, line(STAR_3), *lines)).remarks[:1]
+
+    assert "and 25 more lines: filtered (LowQual)" in said
+
+
+def test_a_line_without_a_genotype_is_passed_over(tmp_path):
+    copies = VariantRecord("chr10", 94000000, "N", ("<CNV>",), (0, 1))
+    found = read(
+        written(
+            tmp_path,
+            line(STAR_3),
+            line(copies, INFO="END=96000000", FORMAT="RC:CN", SAMPLE="60:2"),
+        )
+    )
+
+    assert ("*1", "*3") in found.calls["CYP2C9"].pairs
+    assert "no genotype (GT) there" in found.remarks[0]
+
+
+def test_a_file_without_any_genotype_is_refused(tmp_path):
+    with pytest.raises(ForeignFileError, match="no GT in FORMAT"):
+        read(written(tmp_path, line(STAR_3, FORMAT="DP", SAMPLE="30")))
+
+
+def test_what_others_and_annotations_write_does_not_count(tmp_path):
+    """A joint call of many, with a line's annotation longer than an allele may be."""
+    people = tuple(f"S{n}" for n in range(1, 801))
+    rest = "\t".join(["0/0:20,0:20:60:0,60,900"] * 799)
+    form = {"FORMAT": "GT:AD:DP:GQ:PL", "SAMPLE": f"0/1:9,9:18:80:80,0,80\t{rest}"}
+    path = tmp_path / "joint.vcf"
+    long = line(STAR_3, INFO=f"CSQ={'x' * 30_000};DP=2", **form)
+    path.write_text(vcf([long], samples=people), encoding="utf-8")
+
+    found = read(path, sample="S1").calls["CYP2C9"]
+
+    assert ("*1", "*3") in found.pairs
+    assert ("*1", "*1") not in found.pairs
+
+
+@pytest.mark.parametrize("names", [["c" * 101], [f"c{n}" for n in range(100_001)]])
+def test_names_of_chromosomes_are_short_and_few(tmp_path, names):
+    strange = [f"{name}\t1\t.\tA\tC" for name in names]
+
+    with pytest.raises(ForeignFileError, match="chromosomes and scaffolds"):
+        read(written(tmp_path, *strange))
+
+
+BROKEN = ["C[chr2:1000[", "]chr2:1000]C", "C.", "N"]
+
+
+@pytest.mark.parametrize("alt", BROKEN)
+def test_a_breakend_says_nothing_of_the_base(tmp_path, alt):
+    star_2 = VariantRecord("chr10", 94942290, "C", ("T",), (0, 0))
+    lacking = line(star_2, ALT=alt, SAMPLE="0/0")
+    carried = line(star_2, ALT=alt, SAMPLE="0/1")
+
+    unread = read(written(tmp_path, line(STAR_3), lacking)).calls["CYP2C9"]
+    broken = read(written(tmp_path, line(STAR_3), carried)).calls["CYP2C9"]
+
+    assert "rs1799853" in unread.positions_not_tested
+    assert "rs1799853" in broken.undefined
+
+
+def block(start: int, ref: str, end: int) -> str:
+    reference = VariantRecord("chr10", start, ref, ("<NON_REF>",), (0, 0))
+    return line(reference, INFO=f"END={end}", SAMPLE="0/0")
+
+
+def test_a_base_that_agrees_by_chance_shows_no_build(tmp_path):
+    blocks = [block(94600000, "A", 94942289), block(94942290, "C", 95100000)]
+
+    found = read(written(tmp_path, *blocks))
+
+    assert all(call.pairs == () for call in found.calls.values())
+    assert "which build it is on cannot be told" in found.remarks[0]
+
+
+def test_one_variant_of_the_older_build_outweighs_blocks_that_fit(tmp_path):
+    blocks = [block(94942290, "C", 94942291), block(94981296, "A", 94981300)]
+    older = line(VariantRecord("chr10", 96702047, "C", ("T",), (0, 1)))
+
+    with pytest.raises(GenotypeError, match="of the older build"):
+        read(written(tmp_path, *blocks, older))
+
+
+def test_a_variant_of_the_older_build_among_ours_is_said(tmp_path):
+    older = line(VariantRecord("chr10", 96702047, "C", ("T",), (0, 1)))
+
+    found = read(written(tmp_path, *map(line, everyone_reference()), older))
+
+    assert any("CYP2C9: lines stand where GRCh37" in said for said in found.remarks)
 
 
 @pytest.mark.parametrize("info", ["END=95050000", "SVTYPE=DEL;SVLEN=-120000"])
@@ -264,7 +388,7 @@ def test_a_file_of_the_older_build_is_refused_whatever_its_header_says(tmp_path)
         ("BCF\2\2", "is BCF"),
         (vcf([line(STAR_3, POS="9" * 5000)]), "is no number"),
         (vcf([line(STAR_3, SAMPLE="0/" + "9" * 5000)]), "names allele"),
-        (vcf([line(STAR_3, ALT="C" * 30_000)]), "kB long; no allele"),
+        (vcf([line(STAR_3, ALT="C" * 30_000)]), "kB of alleles and genotype"),
         (vcf([line(STAR_3)] * 21_000), "more than 20000 lines"),
         (vcf(["", *[line(STAR_3, ALT="C" * 18_000)] * 600]), "or 10 MB, about"),
         (vcf([line(STAR_3), *[""] * 1_001]), "empty lines"),

@@ -10,6 +10,7 @@ from tests.twin.tables import DEFINITIONS
 from twin.errors import GenotypeError
 from twin.genetics.allele_definitions import GeneDefinition
 from twin.genetics.caller import call_gene, call_of_diplotype
+from twin.genetics.possibilities import pair_weights
 from twin.genetics.site_calls import site_calls
 from twin.vocabulary.genotype import GeneCall
 from twin.vocabulary.variant import SiteCall
@@ -221,3 +222,29 @@ def test_a_diplotype_whose_whole_panel_was_read_is_certain():
 def test_an_allele_that_is_not_defined_is_refused():
     with pytest.raises(GenotypeError, match=r"CYP2C9: allele '\*999' is not defined"):
         call_of_diplotype(CYP2C9, ("*1", "*999"), tested=(), source="a letter")
+
+
+@pytest.mark.parametrize(
+    ("bases", "homozygote"), [(("C", None), ("C", "C")), (("T", None), ("T", "T"))]
+)
+def test_a_copy_that_was_not_read_is_as_common_as_its_allele(bases, homozygote):
+    """One copy read as C: the other is T as often as T is in the population."""
+    gene = DEFINITIONS.genes["VKORC1"]
+    place = gene.positions[0].position
+    names = {"C": gene.alleles[0].name, "T": gene.alleles[1].name}
+    share = {names["C"]: 0.7, names["T"]: 0.3}
+
+    call = call_gene(gene, {place: SiteCall(bases)}, source="half")
+    weights = pair_weights(call.pairs, share, rarest=0.01, half_read=call.half_read)
+
+    alike = (names[homozygote[0]], names[homozygote[1]])
+    together = dict(zip(call.pairs, weights, strict=True))
+    assert together[alike] == pytest.approx(share[alike[0]])
+    assert sum(weights) == pytest.approx(1.0)
+
+
+def test_pairs_read_on_both_copies_are_all_alike():
+    gene = DEFINITIONS.genes["VKORC1"]
+    place = gene.positions[0].position
+
+    assert call_gene(gene, {place: SiteCall(("C", "T"))}, source="x").half_read == ()

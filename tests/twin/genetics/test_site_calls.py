@@ -66,12 +66,25 @@ def test_an_indel_is_the_same_wherever_in_its_repeat_it_is_written(found, rng):
     calls = site_calls(gene, [rewritten(position, alt, rng)])
 
     assert set(calls[position.position].bases) == {position.ref, alt}
+    where_we_have_it = VariantRecord(
+        position.chromosome, position.position, position.ref, (alt,), (0, 1)
+    )
+    assert calls == site_calls(gene, [where_we_have_it])
 
 
 def test_a_deletion_beside_a_position_does_not_hide_as_reference():
     deletion = record(94942288, "ACC", "A", (0, 1))  # takes rs1799853's base away
 
     assert at(94942290, deletion) == SiteCall(("C", "?"))
+
+
+def test_star_25_written_to_the_right_is_star_25():
+    to_the_right = record(94942212, "AAGAAATGGAA", "A", (0, 1))
+
+    (call,) = site_calls(CYP2C9, [to_the_right]).values()
+
+    assert call.bases[0] != call.bases[1]
+    assert "?" not in call.bases
 
 
 def test_another_deletion_at_the_place_is_no_allele_of_ours():
