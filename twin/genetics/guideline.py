@@ -153,7 +153,7 @@ def follow(facts: GuidelineFacts, table: GuidelineTable) -> Guideline:
     walk = _child_path if facts.child else _path
     paths = tuple(walk(facts, branch, table) for branch in branches)
     if facts.vkorc1 is None or facts.cyp2c9 is None:
-        paths = (_without_genotype(table),)
+        paths = (_without_genotype(facts, table),)
     chosen = paths[0] if len(paths) == 1 else None
     notes = [table.notes["children" if facts.child else "target"]]
     if chosen is None:
@@ -161,9 +161,10 @@ def follow(facts: GuidelineFacts, table: GuidelineTable) -> Guideline:
     return Guideline(chosen, paths, table.source, tuple(notes))
 
 
-def _without_genotype(table: GuidelineTable) -> Path:
-    because = table.notes["no_genotype"]
-    return Path(None, (_step("dose_clinically", because, table),), (), True, (1.0, 1.0))
+def _without_genotype(facts: GuidelineFacts, table: GuidelineTable) -> Path:
+    step = _step("dose_clinically", table.notes["no_genotype"], table)
+    notes = (table.notes["poor_without_alleles"],) if facts.poor_metaboliser else ()
+    return Path(None, (step,), notes, True, (1.0, 1.0))
 
 
 def _child_path(facts: GuidelineFacts, branch: Branch, table: GuidelineTable) -> Path:

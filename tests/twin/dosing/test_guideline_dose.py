@@ -169,7 +169,15 @@ def test_a_medicine_that_an_algorithm_does_not_count_is_named(taken, iwpc, gage)
     assert ignored == {"IWPC": iwpc, "Gage": gage}
 
 
-@pytest.mark.parametrize("allele", ["*7", "*36", "*61"])
+def test_a_poor_metabolizer_without_alleles_is_said_to_be_one():
+    found = asked({"CYP2C9": {"phenotype": "Poor Metabolizer"}, "VKORC1": "A/G"})
+
+    assert found.guideline.chosen is not None
+    assert found.guideline.chosen.dose_clinically
+    assert any("alternative anticoagulant" in n for n in found.guideline.chosen.notes)
+
+
+@pytest.mark.parametrize("allele", ["*7", "*36"])
 def test_an_allele_of_uncertain_function_has_no_algorithm(allele):
     uncertain = {"diplotype": f"*1/{allele}", "tested": "all"}
     found = asked({"CYP2C9": uncertain, "VKORC1": "A/G"})
