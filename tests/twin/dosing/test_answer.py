@@ -273,7 +273,7 @@ def test_a_dose_that_hardly_any_fitted_patient_took_is_said_to_be_so():
         twin_of(
             age="30 a",
             weight="140 kg",
-            co_medication=["rifampicin", "carbamazepine"],
+            co_medication=["rifampicin"],
             genotype={"CYP2C9": {"diplotype": "*1/*1", "tested": "all"}},
         ),
         engine=engine(),
