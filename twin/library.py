@@ -79,6 +79,7 @@ class Library:
     guideline: GuidelineTable
     algorithms: Mapping[str, Any]
     highest_readable_inr: float
+    dangerous_inr: float
     fitted_doses_mg: tuple[float, float]
     tablets_mg: tuple[float, ...]
     half_tablets: bool
@@ -187,7 +188,9 @@ def load_library(
     products = toml_of(folder / "products.toml", "drug", "tablets")
     drug_itself, tablets = products["drug"], products["tablets"]
     volunteers = toml_of(folder / "validation_subjects.toml", "healthy_volunteer")
-    targets = toml_of(folder / "target.toml", "default", "readable", "doses")
+    targets = toml_of(
+        folder / "target.toml", "default", "readable", "dangerous", "doses"
+    )
     text = spec_text if spec_text is not None else text_of(folder / "model.xml")
     library = Library(
         drug=table,
@@ -227,6 +230,7 @@ def load_library(
             toml_of(folder / "published_algorithms.toml", "coding")
         ),
         highest_readable_inr=targets["readable"]["highest_inr"],
+        dangerous_inr=targets["dangerous"]["above_inr"],
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),
         tablets_mg=tuple(tablets["strengths_mg"]),
         half_tablets=tablets["halves"],

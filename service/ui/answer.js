@@ -129,7 +129,7 @@ function dose({ maintenance, target, nature, patient: given }) {
       {},
       `The full model, run for ${check.days} days on ` +
         `${rounded(maintenance.dose_mg_per_day)} mg/day` +
-        (come ? " with the other medicines as they then are" : "") +
+        (come ? " under the medicines the dose is for, at rest" : "") +
         ", gives INR " +
         `${check.inr_mean_of_last_day.toFixed(2)} (over the last day ` +
         `${check.inr_lowest_of_last_day.toFixed(2)} to ` +

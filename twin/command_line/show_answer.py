@@ -71,10 +71,10 @@ def _dose(answer: Answer) -> Iterator[str]:
 
 
 def _under_which_medicines(answer: Answer) -> str:
-    """Said where the course below follows medicines as they come and go."""
+    """Said where the course below follows medicines as they come and go instead."""
     if not any(m.changes_in_time for m in answer.patient.co_medication):
         return ""
-    return ", other medicines as they then are"
+    return " under the medicines the dose is for, at rest"
 
 
 def _warnings(answer: Answer) -> Iterator[str]:

@@ -15,7 +15,8 @@ from twin.dosing.published_algorithms import (
 from twin.dosing.recommend import target_of
 from twin.genetics.guideline import Branch, Guideline, Path, follow
 from twin.genetics.guideline_facts import guideline_facts
-from twin.interactions.exposure import acts, is_gone
+from twin.interactions.effect import is_gone
+from twin.interactions.exposure import acts
 from twin.lifecycle import Twin
 
 

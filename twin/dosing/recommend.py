@@ -11,6 +11,7 @@ import numpy as np
 from twin.applicability import OutOfScope
 from twin.dosing.candidates import WeeklyPlan, nearest_plan
 from twin.dosing.closed_form import SteadyChain
+from twin.dosing.passing_medicines import chain_of, why_no_one_dose
 from twin.engine.simulate import Engine
 from twin.lifecycle import Twin, predict
 from twin.model_parameters import ENANTIOMERS
@@ -70,11 +71,7 @@ def target_of(twin: Twin) -> TargetRange:
 
 def steady_chain(twin: Twin) -> SteadyChain:
     """The twin at rest on one dose a day, in algebra."""
-    library = twin.library
-    parameters = {**library.spec.constants, **twin.individual.parameters}
-    amounts = library.spec.administration(library.substance).amount_per_mg
-    by_drug = {species.split("__")[0]: amount for species, amount in amounts.items()}
-    return SteadyChain(parameters, by_drug, library.surrogate, interval_h=HOURS_PER_DAY)
+    return chain_of(twin.individual, twin.library)
 
 
 def recommend(twin: Twin, *, engine: Engine) -> Recommendation | Abstention:
@@ -105,6 +102,11 @@ def recommend(twin: Twin, *, engine: Engine) -> Recommendation | Abstention:
             "and genes"
         )
         return Abstention(target, (reason,))
+    reason_against = why_no_one_dose(
+        twin, dose, target_inr=target.middle, engine=engine
+    )
+    if reason_against is not None:
+        return Abstention(target, (reason_against,))
     plan = nearest_plan(
         dose, strengths_mg=library.tablets_mg, halves=library.half_tablets
     )

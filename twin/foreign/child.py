@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from twin.errors import InputError, LibraryError
-from twin.foreign.limits import READER_MEMORY_BYTES, READER_SECONDS
+from twin.foreign.limits import READER_MEMORY_BYTES
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     answer_to = os.dup(1)
     os.dup2(2, 1)  # libraries written in C print where they like
-    _limit()
+    _limit(request["processor_seconds"])
     reader = import_module(f"twin.foreign.{request['reader']}")
     try:
         answer = {"result": reader.read(Path(request["path"]), **request["options"])}
@@ -29,15 +29,15 @@ def main() -> None:
         json.dump(answer, out)
 
 
-def _limit() -> None:
+def _limit(processor_seconds: int) -> None:
     """Memory and processor time, where the system knows such limits."""
     try:
         import resource  # noqa: PLC0415 - POSIX only
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (READER_MEMORY_BYTES, READER_MEMORY_BYTES))
-    seconds = int(READER_SECONDS)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    limit = (processor_seconds, processor_seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, limit)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -9,19 +9,22 @@ from typing import Any
 
 from twin.errors import ForeignFileError
 from twin.foreign.killable import read_apart
-from twin.foreign.limits import CHECK_SECONDS
+from twin.foreign.limits import CHECK_PROCESSOR_SECONDS
 
 
 def inspected(path: Path) -> dict[str, Any]:
     """What `twin.foreign.model` says of a file, checked as far as time allows.
 
-    Returns: its fields, and `checked`: whether the rules of SBML were looked at.
+    Returns: its fields, and `checked`: whether the rules of SBML were looked at; if
+    not, how many it breaks (`n_complaints`) is None.
 
     Raises: ForeignFileError naming what is wrong.
     """
     found = read_apart("model", path)
     try:
-        rules = read_apart("model", path, seconds=CHECK_SECONDS, check=True)
+        rules = read_apart(
+            "model", path, processor_seconds=CHECK_PROCESSOR_SECONDS, check=True
+        )
     except ForeignFileError:
-        return {**found, "checked": False}
+        return {**found, "n_complaints": None, "checked": False}
     return {**found, **rules, "checked": True}

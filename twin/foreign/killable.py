@@ -18,7 +18,12 @@ _READERS = ("vcf", "pharmcat", "outside_calls", "model", "archive")
 
 
 def read_apart(
-    reader: str, path: Path, *, seconds: float = READER_SECONDS, **options: Any
+    reader: str,
+    path: Path,
+    *,
+    seconds: float = READER_SECONDS,
+    processor_seconds: int = READER_SECONDS,
+    **options: Any,
 ) -> dict[str, Any]:
     """What a reader of `twin.foreign` makes of a file, read by another process.
 
@@ -26,12 +31,20 @@ def read_apart(
         reader: `vcf`, `pharmcat`, `outside_calls`, `model` or `archive`.
         path: of the file.
         seconds: wall-clock time the reading may take.
+        processor_seconds: of its own, which other work on the machine does not use up.
         options: passed to the reader; what JSON can say.
 
     Raises: ForeignFileError with the reader's own message, or saying how it died.
     """
     assert reader in _READERS
-    request = json.dumps({"reader": reader, "path": str(path), "options": options})
+    request = json.dumps(
+        {
+            "reader": reader,
+            "path": str(path),
+            "processor_seconds": processor_seconds,
+            "options": options,
+        }
+    )
     try:
         done = subprocess.run(
             [sys.executable, "-m", "twin.foreign.child"],

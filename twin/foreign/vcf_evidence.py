@@ -2,7 +2,8 @@
 
 The sample's column is read as it is written, because a header's declarations may lie.
 Where a genotype's quality is not stated it is taken from what is: likelihoods of the
-genotypes, their probabilities, an imputed dosage, and last the line's own quality.
+genotypes, their probabilities, an imputed dosage.  The line's own quality is of there
+being any variant, in anybody: a variant without it is doubted, a reference is not.
 """
 
 import math
@@ -39,7 +40,8 @@ def doubt(columns: Sequence[str], alleles: Sequence[int | None]) -> str | None:
             return f"filtered ({', '.join(failed)})"
     try:
         depth = _depth(written, columns[7])
-        quality = _quality(written, columns[5], alleles)
+        quality = _quality(written, alleles)
+        of_the_line = min(_numbers(columns[5]), default=math.inf)
     except ValueError:
         return "its depth or quality is no number"
     if depth == 0:
@@ -48,12 +50,12 @@ def doubt(columns: Sequence[str], alleles: Sequence[int | None]) -> str | None:
         return f"genotype quality below {LEAST_GENOTYPE_QUALITY:g}"
     if quality is None and depth is not None and depth < LEAST_DEPTH:
         return f"read depth below {LEAST_DEPTH}, and no genotype quality"
+    if quality is None and not is_reference and of_the_line < LEAST_GENOTYPE_QUALITY:
+        return f"a variant on a line of quality below {LEAST_GENOTYPE_QUALITY:g}"
     return None
 
 
-def _quality(
-    written: Mapping[str, str], of_the_line: str, alleles: Sequence[int | None]
-) -> float | None:
+def _quality(written: Mapping[str, str], alleles: Sequence[int | None]) -> float | None:
     """Phred, the least that is said of the genotype; None where nothing is."""
     stated = [q for n in ("GQ", "RGQ") for q in _numbers(written.get(n))]
     if stated:
@@ -61,28 +63,41 @@ def _quality(
     likelihoods = _numbers(written.get("PL"))
     likelihoods = likelihoods or [-10.0 * x for x in _numbers(written.get("GL"))]
     if len(likelihoods) > 1:
-        return _apart(likelihoods)
+        return _apart(likelihoods, alleles)
     if probabilities := _numbers(written.get("GP")):
-        return _of_probabilities(probabilities)
+        return _apart(_phred(probabilities), alleles)
     if dosage := _numbers(written.get("DS")):
         carried = sum(1 for allele in alleles if allele)
         off = abs(sum(dosage) - carried)
         return 0.0 if off > LARGEST_DOSAGE_DOUBT else math.inf
-    return min(_numbers(of_the_line), default=None)
+    return None
 
 
-def _of_probabilities(given: Sequence[float]) -> float:
-    """VCF 4.3 writes them as parts of 1, earlier versions as Phred."""
+def _phred(given: Sequence[float]) -> list[float]:
+    """VCF 4.3 writes probabilities as parts of 1, earlier versions as Phred."""
     if max(given) <= 1.0 and math.isclose(sum(given), 1.0, abs_tol=0.05):
-        wrong = max(1.0 - max(given), 0.0)
-        return math.inf if wrong == 0.0 else -10.0 * math.log10(wrong)
-    return _apart(given) if len(given) > 1 else math.inf
+        return [-10.0 * math.log10(max(part, _LEAST_PROBABILITY)) for part in given]
+    return list(given)
 
 
-def _apart(phred: Sequence[float]) -> float:
-    """How far the second best genotype is from the best."""
-    best, second = sorted(phred)[:2]
-    return second - best
+_LEAST_PROBABILITY = 1e-10
+
+
+def _apart(phred: Sequence[float], alleles: Sequence[int | None]) -> float:
+    """How far the best other genotype is behind the one that was called.
+
+    Below 0 where another is likelier.  Genotypes are in the order of VCF: of two
+    copies a <= b, number b (b + 1)/2 + a.
+    """
+    called = sorted(allele for allele in alleles if allele is not None)
+    number = called[0] if len(called) == 1 else None
+    if len(called) == 2:
+        number = called[1] * (called[1] + 1) // 2 + called[0]
+    if number is None or number >= len(phred) or len(phred) < 2:
+        best, second = sorted([*phred, math.inf])[:2]
+        return second - best
+    others = [value for n, value in enumerate(phred) if n != number]
+    return min(others) - phred[number]
 
 
 def _depth(written: Mapping[str, str], about_the_line: str) -> float | None:
@@ -106,4 +121,7 @@ def _numbers(text: str | None) -> list[float]:
     """Numbers with commas between; a point is "not given"."""
     if text is None:
         return []
-    return [float(part) for part in text.split(",") if part not in {".", ""}]
+    found = [float(part) for part in text.split(",") if part not in {".", ""}]
+    if not all(map(math.isfinite, found)):
+        raise ValueError
+    return found

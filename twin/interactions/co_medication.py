@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from twin.errors import PatientError
-from twin.interactions.effect import Effect, effects_of, in_the_table
-from twin.interactions.exposure import assumed_dose_mg, is_gone
+from twin.interactions.effect import Effect, effects_of, in_the_table, is_gone
+from twin.interactions.exposure import assumed_dose_mg
 from twin.interactions.medicines import ENZYMES, TARGETS_IN_WORDS, Interactions
 from twin.interactions.remarks import unread_effects
 from twin.vocabulary.co_medicine import CoMedicine

@@ -138,6 +138,19 @@ def settled_by(each: CoMedicine, name: str, table: Interactions) -> int:
     return moving[-1] + 1 if moving else 0
 
 
+def is_gone(each: CoMedicine, name: str, table: Interactions) -> bool:
+    """Whether it ended so long before the first dose that nothing of it is left.
+
+    A month at least, because what it did beside the kinetics is not followed in time
+    (platelets, the bowel's lining), and until the enzymes are made anew.
+    """
+    ended = each.stop_day is not None and each.stop_day <= -_A_MONTH_DAYS
+    return ended and settled_by(each, name, table) <= 0
+
+
+_A_MONTH_DAYS = 30.0
+
+
 def _differ(one: Effect, other: Effect) -> bool:
     ratios = [one.activity(enzyme) / other.activity(enzyme) for enzyme in ENZYMES]
     ratios += [one.factors[target] / other.factors[target] for target in OTHER_TARGETS]

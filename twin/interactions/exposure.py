@@ -8,7 +8,7 @@ from twin.units import HOURS_PER_DAY
 from twin.vocabulary.co_medicine import CoMedicine
 
 _HALF_LIVES_TO_REST = 7.0
-_NOTHING = 0.01
+_A_LITTLE_LESS = 0.9
 
 
 def level(
@@ -51,12 +51,6 @@ def by_dose(name: str, each: CoMedicine, table: Interactions) -> float:
     exponent = table.value(name, "any", "dose_exponent")
     ratio = dose_ratio(name, each, table)
     return min(ratio, 1.0) if exponent is None else float(ratio**exponent)
-
-
-def is_gone(each: CoMedicine, name: str, interactions: Interactions) -> bool:
-    """Whether it ended so long before the first dose that nothing of it is left."""
-    ended = each.stop_day is not None and each.stop_day <= 0
-    return ended and level(each, name, interactions, 0.0) < _NOTHING
 
 
 def unbound_umol_per_l(name: str, each: CoMedicine, table: Interactions) -> float:
@@ -126,16 +120,19 @@ def unlike_the_usual_dose(
 ) -> str | None:
     """What to say of a dose far from the usual; None where there is nothing to say."""
     ratio = dose_ratio(name, each, interactions)
-    if not acts(name, interactions) or 0.5 <= ratio <= 2.0:
+    seen_in_people = not _by_concentration(name, interactions)
+    falls = seen_in_people and follows_the_dose(name, interactions)
+    least = _A_LITTLE_LESS if falls else 0.5
+    if not acts(name, interactions) or least <= ratio <= 2.0:
         return None
     usual = interactions.medicines[name].usual_daily_dose_mg
     about = f"{name}: {each.daily_dose_mg:g} mg/d is {ratio:.3g} times the usual"
+    if falls and ratio < 1.0:
+        return f"{about} {usual:g}; its effect is taken to fall with the dose"
     if interactions.value(name, "any", "dose_exponent") is not None:
         return f"{about} {usual:g}; its effect is carried beyond what was studied"
-    if not _by_concentration(name, interactions):
-        if ratio > 1.0 or not follows_the_dose(name, interactions):
-            return f"{about} {usual:g}, at which its effect is known; taken unchanged"
-        return f"{about} {usual:g}; its effect is taken to fall with the dose"
+    if seen_in_people:
+        return f"{about} {usual:g}, at which its effect is known; taken unchanged"
     linear = "" if interactions.medicines[name].dose_linear else ", which it does not"
     return f"{about} {usual:g}; its level is taken to follow the dose{linear}"
 

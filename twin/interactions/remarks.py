@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from twin.interactions.effect import settled_by
+from twin.interactions.effect import is_gone, settled_by
 from twin.interactions.exposure import (
     acts,
     are_there_together,
     assumed_dose_mg,
-    is_gone,
     unlike_the_usual_dose,
 )
 from twin.interactions.medicines import TARGETS_IN_WORDS, Interactions

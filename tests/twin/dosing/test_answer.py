@@ -304,7 +304,7 @@ def test_out_of_scope_the_reasons_are_said_once():
 
 
 def test_the_driver_names_the_medicines_that_are_there():
-    later = {"medicine": "fluconazole", "start": "20 d"}
+    later = {"medicine": "fluconazole", "start": "58 d"}
     given = answer(twin_of(co_medication=["amiodarone", later]), engine=engine())
     (driver,) = (d for d in given.drivers if d.trait == "co-medication")
 

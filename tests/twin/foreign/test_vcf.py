@@ -96,7 +96,14 @@ def test_a_position_that_is_absent_is_not_the_reference(tmp_path):
         ({"FORMAT": "GT:GP", "SAMPLE": "0|0:.4,.35,.25"}, "genotype quality below"),
         ({"FORMAT": "GT:GP", "SAMPLE": "0/0:0,3,30"}, "genotype quality below"),
         ({"FORMAT": "GT:DS", "SAMPLE": "0|0:0.3"}, "genotype quality below"),
-        ({"QUAL": "3.2"}, "genotype quality below"),
+        ({"FORMAT": "GT:PL", "SAMPLE": "0/0:60,0,60"}, "genotype quality below"),
+        ({"FORMAT": "GT:GP", "SAMPLE": "0/0:0,1,0"}, "genotype quality below"),
+        ({"FORMAT": "GT:RGQ", "SAMPLE": "0/0:nan"}, "no number"),
+        ({"QUAL": "3.2"}, "a variant on a line of quality below 20"),
+        (
+            {"QUAL": "5000", "FORMAT": "GT:DP:AD", "SAMPLE": "0/0:2:2,0"},
+            "read depth below 8",
+        ),
         ({"INFO": "DP=1"}, "read depth below 8"),
         ({"INFO": "AC=1;DP=0"}, "read depth 0"),
         ({"FORMAT": "GT:FT", "SAMPLE": "0/1:LowGQ"}, "filtered \\(LowGQ\\)"),
@@ -144,6 +151,13 @@ def test_enough_evidence_is_believed(tmp_path, form, sample):
 
     assert found.calls["CYP2C9"].positions_read == 1
     assert found.remarks == ()
+
+
+def test_a_line_without_a_variant_is_no_doubtful_reference(tmp_path):
+    """Its quality is of there being a variant, which nobody says."""
+    sure = line(STAR_3, QUAL="0", FORMAT="GT:DP", SAMPLE="0/0:40")
+
+    assert read(written(tmp_path, sure)).calls["CYP2C9"].positions_read == 1
 
 
 def test_a_callers_own_filter_of_a_reference_is_no_doubt(tmp_path):

@@ -77,7 +77,7 @@ def test_only_medicines_that_act_together_are_said_to_be_combined():
 
 def test_how_long_an_ended_medicine_lasts_is_said():
     assert "by about day" in said(CoMedicine("amiodarone", 200.0, stop_day=-5.0))
-    gone = CoMedicine("aspirin", stop_day=-5.0)
+    gone = CoMedicine("aspirin", stop_day=-40.0)
     (reason,) = co_medication([gone], interactions=TABLE).reasons
     assert said(gone) == ""
     assert "nothing of it is left" in reason
@@ -87,6 +87,30 @@ def test_what_ended_long_ago_needs_no_acknowledging():
     taken = [CoMedicine("rivaroxaban", stop_day=-60.0)]
 
     assert co_medication(taken, interactions=TABLE).not_acknowledged == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["rifampicin", "capecitabine", "nafcillin", "metronidazole"]
+)
+def test_a_medicine_is_not_gone_before_the_enzymes_are_made_anew(name):
+    """Nothing of it is in plasma after three days; what it did lasts longer."""
+    ended = CoMedicine(name, start_day=-60.0, stop_day=-3.0)
+
+    assert f"{name} ended on day -3" in said(ended)
+
+
+@pytest.mark.parametrize("name", ["rivaroxaban", "aprepitant"])
+def test_what_ended_days_ago_is_still_acknowledged(name):
+    taken = [CoMedicine(name, stop_day=-3.0)]
+
+    assert co_medication(taken, interactions=TABLE).not_acknowledged == (name,)
+
+
+def test_a_dose_below_the_usual_is_said_to_do_less():
+    assert "taken to fall with the dose" in said(CoMedicine("miconazole", 63.0))
+    assert "taken to fall with the dose" in said(CoMedicine("vitamin K1", 0.05))
+    assert "beyond what was studied" in said(CoMedicine("vitamin K1", 1.0))
+    assert "times the usual" not in said(CoMedicine("miconazole", 125.0))
 
 
 def test_what_does_nothing_makes_no_noise():

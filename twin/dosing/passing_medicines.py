@@ -1,0 +1,91 @@
+"""Whether one maintenance dose serves while other medicines come and go.
+
+The dose is for the time when the drug has come to rest.  Where a medicine passes
+before, or comes later, the same dose may meanwhile bleed; then no dose is proposed, and
+both that it lies between are named.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from twin.dosing.closed_form import SteadyChain
+from twin.engine.simulate import Engine
+from twin.individualise import Individual, individualise
+from twin.interactions.effect import is_gone
+from twin.interactions.exposure import acts
+from twin.library import Library
+from twin.lifecycle import Twin, predict
+from twin.units import HOURS_PER_DAY
+from twin.vocabulary.co_medicine import CoMedicine
+from twin.vocabulary.regimen import daily
+
+_LOOKED_AT_DAYS = 60
+
+
+def chain_of(individual: Individual, library: Library) -> SteadyChain:
+    """An individual at rest on one dose a day, in algebra."""
+    parameters = {**library.spec.constants, **individual.parameters}
+    amounts = library.spec.administration(library.substance).amount_per_mg
+    by_drug = {species.split("__")[0]: amount for species, amount in amounts.items()}
+    return SteadyChain(parameters, by_drug, library.surrogate, interval_h=HOURS_PER_DAY)
+
+
+def why_no_one_dose(
+    twin: Twin, dose_mg_per_day: float, *, target_inr: float, engine: Engine
+) -> str | None:
+    """What the dose would do while medicines come and go, where that is dangerous.
+
+    Args:
+        twin: from `twin.lifecycle.build`.
+        dose_mg_per_day: the maintenance dose for when the drug has come to rest.
+        target_inr: middle of the range.
+        engine: what integrates the full model.
+
+    Returns: None where no medicine comes or goes, or the INR stays below the limit.
+    """
+    passing = _passing(twin)
+    if not passing:
+        return None
+    days = np.arange(0.0, _LOOKED_AT_DAYS + 1.0)
+    inr = predict(
+        twin,
+        daily(dose_mg_per_day, days=_LOOKED_AT_DAYS, substance=twin.library.substance),
+        days * HOURS_PER_DAY,
+        outputs=("INR",),
+        engine=engine,
+        as_taken=True,
+    ).typical("INR")
+    if np.max(inr) <= twin.library.dangerous_inr:
+        return None
+    highest = min(float(np.max(inr)), twin.library.highest_readable_inr)
+    on_board = [replace(m, start_day=None, stop_day=None) for m in passing]
+    doses = [_dose_with(twin, taken, target_inr) for taken in (on_board, [])]
+    names = " and ".join(sorted(m.name for m in passing))
+    return (
+        f"no one dose serves while {names} is started or stopped: "
+        f"{dose_mg_per_day:.2g} mg/day would take the INR to {highest:.1f} on day "
+        f"{days[np.argmax(inr)]:.0f}. With it at rest the dose would be {doses[0]:.2g} "
+        f"mg/day, without it {doses[1]:.2g}; look at the course of a regimen of yours"
+    )
+
+
+def _passing(twin: Twin) -> list[CoMedicine]:
+    table = twin.library.interactions
+    return [
+        each
+        for each in twin.patient.co_medication
+        if each.changes_in_time
+        and (name := table.known_as(each.name)) is not None
+        and acts(name, table)
+        and not is_gone(each, name, table)
+    ]
+
+
+def _dose_with(twin: Twin, taken: list[CoMedicine], target_inr: float) -> float:
+    """The maintenance dose with some medicines in place of those that pass, mg/day."""
+    passing = _passing(twin)
+    others = [each for each in twin.patient.co_medication if each not in passing]
+    patient = replace(twin.patient, co_medication=(*others, *taken))
+    chain = chain_of(individualise(patient, twin.library), twin.library)
+    return float(np.squeeze(chain.dose_for(target_inr)))
