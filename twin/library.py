@@ -20,7 +20,7 @@ from twin.genetics.allele_tables import (
 )
 from twin.genetics.guideline import GuidelineTable
 from twin.genetics.phenotype import Phenotypes
-from twin.interactions.medicines import Interactions
+from twin.interactions.medicines import Interactions, Timing
 from twin.interactions.observed import ObservedChange, observed_of
 from twin.kinetics import EnzymeKinetics
 from twin.model_files import (
@@ -81,6 +81,7 @@ class Library:
     highest_readable_inr: float
     dangerous_inr: float
     fitted_doses_mg: tuple[float, float]
+    farthest_dose_mg: float
     tablets_mg: tuple[float, ...]
     half_tablets: bool
     spec: ModelSpec
@@ -189,7 +190,12 @@ def load_library(
     drug_itself, tablets = products["drug"], products["tablets"]
     volunteers = toml_of(folder / "validation_subjects.toml", "healthy_volunteer")
     targets = toml_of(
-        folder / "target.toml", "default", "readable", "dangerous", "doses"
+        folder / "target.toml",
+        "default",
+        "readable",
+        "dangerous",
+        "doses",
+        "other_medicines",
     )
     text = spec_text if spec_text is not None else text_of(folder / "model.xml")
     library = Library(
@@ -216,6 +222,7 @@ def load_library(
             medicines=table_of(medicines / "medicines.csv", "name", "atc"),
             hazards=table_of(medicines / "hazards.csv", "medicine", "blocks"),
             own_names=(*drug_itself["names"], *drug_itself["codes"]),
+            timing=Timing(**targets["other_medicines"]["days"]),
         ),
         observed_interactions=observed_of(
             table_of(medicines / "observed.csv", "basis")
@@ -232,6 +239,7 @@ def load_library(
         highest_readable_inr=targets["readable"]["highest_inr"],
         dangerous_inr=targets["dangerous"]["above_inr"],
         fitted_doses_mg=tuple(targets["doses"]["fitted_mg_per_day"]),
+        farthest_dose_mg=targets["doses"]["farthest_mg_per_day"],
         tablets_mg=tuple(tablets["strengths_mg"]),
         half_tablets=tablets["halves"],
         spec=read(text, administrations=administrations(settings, table)),

@@ -4,7 +4,7 @@ import csv
 
 from tests.architecture.repository import ROOT
 from twin.genetics.allele_tables import AlleleFrequencies, AlleleFunctions
-from twin.interactions.medicines import Interactions
+from twin.interactions.medicines import Interactions, Timing
 from twin.kinetics import EnzymeKinetics
 from twin.pharmacogenes import load_pharmacogenes
 from twin.physiology.distribution import TissueComposition
@@ -32,6 +32,8 @@ INTERACTIONS = Interactions.from_rows(
     rows("interactions/mechanisms.csv"),
     medicines=rows("interactions/medicines.csv"),
     hazards=rows("interactions/hazards.csv"),
+    own_names=(),
+    timing=Timing(7.0, 28.0, 30.0),
 )
 PHARMACOGENES = load_pharmacogenes()
 DEFINITIONS = PHARMACOGENES.definitions

@@ -120,7 +120,6 @@ def _acknowledged(
     question: Question, names: Sequence[str], library: Library
 ) -> Question:
     """Mark medicines as acknowledged; each must be one that blocks the dose."""
-    table = library.interactions
     wanted = {name.strip().casefold() for name in names}
     taken = {m.name.casefold() for m in question.patient.co_medication}
     for name in sorted(wanted):
@@ -128,10 +127,7 @@ def _acknowledged(
             raise PatientError(
                 f"--acknowledge {name}: the patient's file lists no such medicine"
             )
-        known = table.known_as(name)
-        if known is not None and not (
-            known in table.hazards and table.hazards[known].blocks
-        ):
+        if not library.interactions.blocks(name):
             raise PatientError(
                 f"--acknowledge {name}: the twin knows it; leave the option out"
             )

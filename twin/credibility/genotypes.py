@@ -104,13 +104,13 @@ def _verdict(person: Person, report: GeneReport) -> tuple[int, ...]:
     weights = sum(d.weight for d in report.diplotypes)
     truth = frozenset(person.truth)
     reference = frozenset({person.gene.reference})
-    if len(person.unread) == len(person.gene.positions):
+    if len(person.withheld) == len(person.gene.positions):
         return (1, 0, 0, int(not listed), int(bool(listed)), 0, 0)
     right = truth in listed and abs(weights - 1) < 1e-9
     alone = right and len(listed) == 1
     unsound = any(not person.may_be(*d.diplotype.split("/")) for d in report.diplotypes)
     silent = listed == {reference} and (
-        truth != reference or bool(person.gene.hidden_by(person.unread))
+        truth != reference or bool(person.gene.hidden_by(person.withheld))
     )
     return (
         1,

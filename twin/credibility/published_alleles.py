@@ -85,11 +85,6 @@ class Person:
         first, second = self.alleles
         return self.gene.alleles[first][0], self.gene.alleles[second][0]
 
-    @property
-    def unread(self) -> frozenset[int]:
-        """Positions of which the file says nothing that counts."""
-        return self.withheld
-
     def may_be(self, first: str, second: str) -> bool:
         """Whether a pair has the file's bases wherever it was read, strands apart."""
         spelled = [

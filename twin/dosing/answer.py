@@ -20,6 +20,7 @@ from twin.dosing.findings import (
 )
 from twin.dosing.guideline_dose import GuidelineFinding, guideline_of
 from twin.dosing.leverage import Driver, Unverified, hangs_on
+from twin.dosing.passing_medicines import LOOKED_AT_DAYS
 from twin.dosing.recommend import (
     Abstention,
     FullModelCheck,
@@ -39,7 +40,6 @@ NATURE = (
     "prescription; no uncertainty is carried yet, it is the typical patient of this "
     "description"
 )
-_DEFAULT_DAYS = 60
 _DAYS_PER_WEEK = 7
 _INR_THAT_MATTERS = 0.1  # as fine as a laboratory reports it
 
@@ -248,7 +248,7 @@ def _proposed(
     """The plan of tablets from the first day; without one, the bare dose."""
     if dose is None:
         return None
-    n_days, substance = days or _DEFAULT_DAYS, twin.library.substance
+    n_days, substance = days or LOOKED_AT_DAYS, twin.library.substance
     if dose.plan is None:
         bare = daily(dose.dose_mg_per_day, days=n_days, substance=substance)
         return bare, n_days, None

@@ -15,8 +15,8 @@ from twin.dosing.published_algorithms import (
 from twin.dosing.recommend import target_of
 from twin.genetics.guideline import Branch, Guideline, Path, follow
 from twin.genetics.guideline_facts import guideline_facts
-from twin.interactions.effect import is_gone
-from twin.interactions.exposure import acts
+from twin.interactions.effect import in_the_table, left_of
+from twin.interactions.exposure import acts, is_there_at_rest
 from twin.lifecycle import Twin
 
 
@@ -91,9 +91,12 @@ def guideline_of(twin: Twin) -> GuidelineFinding:
 
 
 def _medicines_at_rest(twin: Twin) -> frozenset[str]:
-    known_as = twin.library.interactions.known_as
-    names = (known_as(m.name) for m in twin.patient.co_medication if m.is_there_at_rest)
-    return frozenset(name for name in names if name is not None)
+    table = twin.library.interactions
+    return frozenset(
+        name
+        for name, each in in_the_table(twin.patient.co_medication, table)
+        if is_there_at_rest(each, table)
+    )
 
 
 def _acting(twin: Twin) -> frozenset[str]:
@@ -101,10 +104,8 @@ def _acting(twin: Twin) -> frozenset[str]:
     table = twin.library.interactions
     return frozenset(
         name
-        for each in twin.patient.co_medication
-        if (name := table.known_as(each.name)) is not None
-        and acts(name, table)
-        and not is_gone(each, name, table)
+        for name, _ in left_of(twin.patient.co_medication, table)
+        if acts(name, table)
     )
 
 

@@ -14,6 +14,8 @@ from twin.dosing.recommend import steady_chain
 from twin.errors import InputError, LibraryError
 from twin.individualise import individualise
 from twin.intake.ask import reference_patient
+from twin.interactions.exposure import is_there_at_rest
+from twin.interactions.medicines import Interactions
 from twin.library import Library
 from twin.lifecycle import Twin
 from twin.sbml.evidence import evidence_of
@@ -194,7 +196,7 @@ def _variants(
             usual.text,
             replace(patient, genotype=genotype),
         )
-    for trait, fields, text in _TRAITS:
+    for trait, fields, text in _traits(twin.library.interactions):
         usual_values = {name: getattr(reference, name) for name in fields}
         if usual_values == {name: getattr(patient, name) for name in fields}:
             continue
@@ -232,27 +234,40 @@ def _liver(patient: Patient) -> str:
 
 
 _Text = Callable[[Patient], str]
-_TRAITS: tuple[tuple[str, tuple[str, ...], _Text], ...] = (
-    ("age", ("age_years",), lambda p: f"{p.age_years:g} a"),
-    (
-        "body",
-        ("sex", "weight_kg", "height_cm"),
-        lambda p: f"{p.sex}, {p.weight_kg:g} kg, {p.height_cm:g} cm",
-    ),
-    ("blood", ("cardiac_output_l_per_h", "blood_volume_l", "haematocrit"), _blood),
-    ("albumin", ("albumin_g_per_l",), lambda p: _measured(p.albumin_g_per_l, "g/L")),
-    ("kidney", ("egfr_ml_per_min_per_1_73m2", "creatinine_mg_per_dl"), _kidney),
-    ("liver", ("liver_disease",), _liver),
-    (
-        "co-medication",
-        ("co_medication",),
-        lambda p: (
-            ", ".join(m.name for m in p.co_medication if m.is_there_at_rest) or "none"
+
+
+def _traits(
+    interactions: Interactions,
+) -> tuple[tuple[str, tuple[str, ...], _Text], ...]:
+    """Each trait's name, the patient's fields it is made of, and how it is told."""
+    return (
+        ("age", ("age_years",), lambda p: f"{p.age_years:g} a"),
+        (
+            "body",
+            ("sex", "weight_kg", "height_cm"),
+            lambda p: f"{p.sex}, {p.weight_kg:g} kg, {p.height_cm:g} cm",
         ),
-    ),
-    (
-        "vitamin K",
-        ("vitamin_k_intake_ug_per_day",),
-        lambda p: _measured(p.vitamin_k_intake_ug_per_day, "ug/d"),
-    ),
-)
+        ("blood", ("cardiac_output_l_per_h", "blood_volume_l", "haematocrit"), _blood),
+        (
+            "albumin",
+            ("albumin_g_per_l",),
+            lambda p: _measured(p.albumin_g_per_l, "g/L"),
+        ),
+        ("kidney", ("egfr_ml_per_min_per_1_73m2", "creatinine_mg_per_dl"), _kidney),
+        ("liver", ("liver_disease",), _liver),
+        (
+            "co-medication",
+            ("co_medication",),
+            lambda p: (
+                ", ".join(
+                    m.name for m in p.co_medication if is_there_at_rest(m, interactions)
+                )
+                or "none"
+            ),
+        ),
+        (
+            "vitamin K",
+            ("vitamin_k_intake_ug_per_day",),
+            lambda p: _measured(p.vitamin_k_intake_ug_per_day, "ug/d"),
+        ),
+    )

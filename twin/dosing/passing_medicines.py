@@ -12,7 +12,7 @@ import numpy as np
 from twin.dosing.closed_form import SteadyChain
 from twin.engine.simulate import Engine
 from twin.individualise import Individual, individualise
-from twin.interactions.effect import is_gone
+from twin.interactions.effect import left_of
 from twin.interactions.exposure import acts
 from twin.library import Library
 from twin.lifecycle import Twin, predict
@@ -20,7 +20,8 @@ from twin.units import HOURS_PER_DAY
 from twin.vocabulary.co_medicine import CoMedicine
 from twin.vocabulary.regimen import daily
 
-_LOOKED_AT_DAYS = 60
+LOOKED_AT_DAYS = 60
+"""How long a proposal's course is followed where nobody asks for more."""
 
 
 def chain_of(individual: Individual, library: Library) -> SteadyChain:
@@ -47,10 +48,10 @@ def why_no_one_dose(
     passing = _passing(twin)
     if not passing:
         return None
-    days = np.arange(0.0, _LOOKED_AT_DAYS + 1.0)
+    days = np.arange(0.0, LOOKED_AT_DAYS + 1.0)
     inr = predict(
         twin,
-        daily(dose_mg_per_day, days=_LOOKED_AT_DAYS, substance=twin.library.substance),
+        daily(dose_mg_per_day, days=LOOKED_AT_DAYS, substance=twin.library.substance),
         days * HOURS_PER_DAY,
         outputs=("INR",),
         engine=engine,
@@ -74,11 +75,8 @@ def _passing(twin: Twin) -> list[CoMedicine]:
     table = twin.library.interactions
     return [
         each
-        for each in twin.patient.co_medication
-        if each.changes_in_time
-        and (name := table.known_as(each.name)) is not None
-        and acts(name, table)
-        and not is_gone(each, name, table)
+        for name, each in left_of(twin.patient.co_medication, table)
+        if each.changes_in_time and acts(name, table)
     ]
 
 

@@ -25,8 +25,6 @@ from twin.vocabulary.regimen import daily
 _LEAST_DAYS_TO_REST = 70
 _MOST_DAYS_TO_REST = 400
 _HALF_LIVES_TO_REST = 10
-_FAR_BEYOND = 2.0
-"""So many times the highest fitted dose nothing is said any more (design choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +91,7 @@ def recommend(twin: Twin, *, engine: Engine) -> Recommendation | Abstention:
         )
         return Abstention(target, (reason,))
     library = twin.library
-    highest = _FAR_BEYOND * library.fitted_doses_mg[1]
-    if dose > highest:
+    if dose > library.farthest_dose_mg:
         reason = (
             f"INR {target.middle:g} would take {dose:.0f} mg/day, and the model was "
             f"fitted to doses up to {library.fitted_doses_mg[1]:g} mg/day: what holds "

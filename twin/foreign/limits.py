@@ -39,6 +39,6 @@ MOST_OUTSIDE_CALLS = 200
 # The process that reads
 READER_MEMORY_BYTES = 1_500_000_000
 READER_SECONDS = 120
-"""A whole genome's VCF takes half of it on a slow machine."""
+"""A whole genome's VCF takes less, on a slow machine too."""
 CHECK_PROCESSOR_SECONDS = 2
-"""For a model to be held to the rules of SBML; most take a third of it."""
+"""For a model to be held to the rules of SBML."""

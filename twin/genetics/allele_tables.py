@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from twin.errors import GenotypeError, LibraryError
 from twin.vocabulary.constant import ConstantTable, Spread
-from twin.vocabulary.genotype import GENES
+from twin.vocabulary.genotype import GENES, strand_parts
 
 POOLED = "pooled"
 
@@ -135,7 +135,7 @@ class AlleleFunctions:
 
     def _together(self, gene: str, name: str) -> Allele:
         """`[*2 + *3]`: both variants in one protein, taken as the weaker of the two."""
-        parts = [self.allele(gene, part) for part in name.strip("[]").split(" + ")]
+        parts = [self.allele(gene, part) for part in strand_parts(name)]
         return replace(min(parts, key=lambda allele: allele.activity), name=name)
 
     def variants(self, gene: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.genetics.allele_definitions import GeneDefinition, NamedAllele, Position
-from twin.vocabulary.genotype import GeneCall
+from twin.vocabulary.genotype import GeneCall, on_one_strand
 from twin.vocabulary.variant import SiteCall
 
 _Matches = npt.NDArray[np.bool_]
@@ -71,8 +71,6 @@ def call_gene(
 
 def _explained(gene: GeneDefinition, read: Mapping[int, SiteCall]) -> _Fitting:
     """Pairs of named alleles; where none fits, with two alleles on one strand."""
-    if not read:
-        return {}
     named = _haplotypes(gene.alleles)
     return _fitting(named, gene, read) or _fitting(
         [*named, *_combinations(gene, read)], gene, read
@@ -171,7 +169,7 @@ def _combinations(
         and any(p in read for p in haplotype.bases)
     ]
     return [
-        _Haplotype(f"[{a.name} + {b.name}]", {**a.bases, **b.bases})
+        _Haplotype(on_one_strand(a.name, b.name), {**a.bases, **b.bases})
         for a, b in combinations(seen, 2)
         if not set(a.bases) & set(b.bases)
     ]

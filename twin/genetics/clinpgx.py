@@ -89,7 +89,7 @@ def definition_rows(definition: Mapping[str, Any]) -> list[_Row]:
     of the second have its number after a colon.
     """
     positions = [variant["position"] for variant in definition["variants"]]
-    (reference,) = (a["alleles"] for a in definition["namedAlleles"] if a["reference"])
+    reference = _reference(definition)["alleles"]
     parents = definition.get("suballelesMap") or {}
     seen: dict[str, int] = {}
     rows = []
@@ -116,7 +116,11 @@ def definition_rows(definition: Mapping[str, Any]) -> list[_Row]:
 
 def reference_allele(definition: Mapping[str, Any]) -> str:
     """The allele that has the reference base everywhere."""
-    return str(next(a["name"] for a in definition["namedAlleles"] if a["reference"]))
+    return str(_reference(definition)["name"])
+
+
+def _reference(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(a for a in definition["namedAlleles"] if a["reference"])
 
 
 def function_rows(definition: Mapping[str, Any], functions: Any) -> list[_Row]:

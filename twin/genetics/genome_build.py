@@ -7,7 +7,7 @@ numbers are copied from other files and lie.
 from collections.abc import Iterable, Mapping
 
 from twin.errors import GenotypeError
-from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
+from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition, Position
 from twin.vocabulary.variant import VariantRecord, chromosome_number
 
 BUILD = "GRCh38"
@@ -54,21 +54,24 @@ def check_build(
     return agree
 
 
-def is_shown(definitions: AlleleDefinitions, records: Iterable[VariantRecord]) -> bool:
+def is_shown(
+    definitions: AlleleDefinitions, records: Iterable[VariantRecord], *, agreeing: int
+) -> bool:
     """Whether the records show that they are on GRCh38, once none disagrees.
 
     One that names an allele of ours, or our rsID, where we have it is enough.  Blocks
     of reference begin anywhere: of four letters one is right by chance, so it takes
     several of them.
+
+    Args:
+        definitions: of the genes.
+        records: of a sample.
+        agreeing: how many of their bases agree, by `check_build`.
     """
-    known = list(records)
-    if any(_names_an_allele(record, definitions) for record in known):
-        return True
-    if any(_our_names(record, definitions) for record in known):
-        return True
-    ours = reference_bases(definitions)
-    bases = sum(_agreement(record, ours, definitions) for record in known)
-    return bases >= _FEWEST_BASES
+    return agreeing >= _FEWEST_BASES or any(
+        _names_an_allele(record, definitions) or _our_names(record, definitions)
+        for record in records
+    )
 
 
 _FEWEST_BASES = 4
@@ -86,7 +89,7 @@ def older_places(
         gene.gene
         for record in records
         for gene in definitions
-        if _stands_where_older_has_it(record, gene)
+        if _place_of(record, gene, gene.grch37_offset)
     ]
     variants = {
         gene.gene
@@ -128,17 +131,22 @@ def _agreement(
 
 def _fits_older(record: VariantRecord, definitions: AlleleDefinitions) -> bool:
     """Whether a record is one of our positions, where the older build has it."""
-    return any(_stands_where_older_has_it(record, gene) for gene in definitions)
+    return any(_place_of(record, g, g.grch37_offset) for g in definitions)
 
 
-def _stands_where_older_has_it(record: VariantRecord, gene: GeneDefinition) -> bool:
-    return chromosome_number(gene.chromosome) == chromosome_number(
-        record.chromosome
-    ) and any(
-        record.position - gene.grch37_offset == position.position
-        and record.ref.upper() == position.ref
+def _place_of(
+    record: VariantRecord, gene: GeneDefinition, shift: int
+) -> Position | None:
+    """The gene's position that a record, so far shifted, has the reference of."""
+    if chromosome_number(gene.chromosome) != chromosome_number(record.chromosome):
+        return None
+    found = (
+        position
         for position in gene.positions
+        if record.position - shift == position.position
+        and record.ref.upper() == position.ref
     )
+    return next(found, None)
 
 
 def _names_an_allele(
@@ -154,13 +162,9 @@ def _names_an_allele(
 def _names_an_allele_of(
     record: VariantRecord, gene: GeneDefinition, shift: int
 ) -> bool:
-    return chromosome_number(gene.chromosome) == chromosome_number(
-        record.chromosome
-    ) and any(
-        record.position - shift == position.position
-        and record.ref.upper() == position.ref
-        and not set(position.alts).isdisjoint(alt.upper() for alt in record.alts)
-        for position in gene.positions
+    place = _place_of(record, gene, shift)
+    return place is not None and not set(place.alts).isdisjoint(
+        alt.upper() for alt in record.alts
     )
 
 

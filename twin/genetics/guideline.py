@@ -162,17 +162,22 @@ def follow(facts: GuidelineFacts, table: GuidelineTable) -> Guideline:
 
 
 def _without_genotype(facts: GuidelineFacts, table: GuidelineTable) -> Path:
-    step = _step("dose_clinically", table.notes["no_genotype"], table)
     notes = (table.notes["poor_without_alleles"],) if facts.poor_metaboliser else ()
-    return Path(None, (step,), notes, True, (1.0, 1.0))
+    return _away(None, "no_genotype", table, notes=notes)
+
+
+def _away(
+    branch: Branch | None, why: str, table: GuidelineTable, *, notes: tuple[str, ...]
+) -> Path:
+    """Out of the figure, to a dose without genetics."""
+    step = _step("dose_clinically", table.notes[why], table)
+    return Path(branch, (step,), notes, True, (1.0, 1.0))
 
 
 def _child_path(facts: GuidelineFacts, branch: Branch, table: GuidelineTable) -> Path:
     """Figure 3: two ways, by ancestry alone."""
     if branch != "European":
-        because = table.notes["children_elsewhere"]
-        away = _step("dose_clinically", because, table)
-        return Path(branch, (away,), (), True, (1.0, 1.0))
+        return _away(branch, "children_elsewhere", table, notes=())
     step = _step("algorithm_child", _known(facts), table)
     notes = [table.notes["children_alleles"]]
     if facts.beyond_algorithm:
@@ -185,9 +190,7 @@ def _path(facts: GuidelineFacts, branch: Branch, table: GuidelineTable) -> Path:
         steps, notes = _outside_africa(facts, table)
     else:
         if facts.african_variants is None:
-            because = table.notes["african_untested"]
-            away = _step("dose_clinically", because, table)
-            return Path(branch, (away,), (), True, (1.0, 1.0))
+            return _away(branch, "african_untested", table, notes=())
         steps, notes = _within_africa(facts, branch, table)
     if facts.beyond_algorithm:
         notes.insert(0, _beyond(facts, table))

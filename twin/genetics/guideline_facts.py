@@ -10,7 +10,7 @@ from twin.genetics.allele_definitions import AlleleDefinitions, GeneDefinition
 from twin.genetics.guideline import GuidelineFacts, GuidelineTable
 from twin.genetics.phenotype import Phenotypes
 from twin.genetics.possibilities import GeneFunction
-from twin.vocabulary.genotype import Diplotype, GeneCall, Genotype
+from twin.vocabulary.genotype import Diplotype, GeneCall, Genotype, strand_parts
 
 _CYP4F2_RSID = "rs2108622"
 _POOR = "Poor Metabolizer"
@@ -165,7 +165,7 @@ def _star(name: str) -> int:
 
 def _positions(name: str, definition: GeneDefinition) -> frozenset[int]:
     """Where an allele differs from the reference; of `[*2 + *3]`, where either does."""
-    return definition.looked_at(name.strip("[]").split(" + "))
+    return definition.looked_at(strand_parts(name))
 
 
 def _found(gene: GeneFunction, alleles: Iterable[str]) -> tuple[str, ...]:
@@ -173,7 +173,7 @@ def _found(gene: GeneFunction, alleles: Iterable[str]) -> tuple[str, ...]:
     weights: dict[tuple[str, ...], float] = {}
     known = set(alleles)
     for pair in gene.possibilities:
-        parts = [part for name in pair.names for part in name.strip("[]").split(" + ")]
+        parts = [part for name in pair.names for part in strand_parts(name)]
         named = tuple(part for part in parts if part in known)
         weights[named] = weights.get(named, 0.0) + pair.weight
     return max(weights, key=lambda named: weights[named])

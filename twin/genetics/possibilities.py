@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twin.genetics.allele_tables import Allele
+from twin.vocabulary.genotype import strand_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,7 @@ def pair_weights(
     def share(name: str) -> float:
         if not name.startswith("["):
             return shares.get(name, rarest)
-        parts = name.strip("[]").split(" + ")
-        return rarest * math.prod(shares.get(part, rarest) for part in parts)
+        return rarest * math.prod(shares.get(p, rarest) for p in strand_parts(name))
 
     seen = half_read or [1.0] * len(pairs)
     weights = [

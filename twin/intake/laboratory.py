@@ -136,7 +136,7 @@ def _vcf(
     ]
     agree = check_build(definitions, records)
     remarks = list(found["remarks"])
-    shown = is_shown(definitions, records)
+    shown = is_shown(definitions, records, agreeing=agree)
     if not shown:
         # Blocks of reference alone would fit any genome: without bases of ours that
         # agree, nothing of the file is known to be where it says.

@@ -5,12 +5,12 @@ Every refusal says which field, what was found, and what is accepted.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 from twin.errors import PatientError, UnitError
 from twin.units import Quantity, accepted_units, canonical_unit, to_canonical
 from twin.vocabulary.domain import Domain, FieldLimits
+from twin.vocabulary.spelling import resembling
 
 # No unit begins with a comma: 70,5 kg is not 70 of the unit ",5 kg".
 _NUMBER = re.compile(r"\s*([-+]?\d++(?:\.\d*+)?+(?:[eE][-+]?\d++)?+)\s*([^\s,].*?)?\s*")
@@ -141,7 +141,11 @@ def choice(written: object, name: str, choices: tuple[str, ...]) -> str:
     """One of the accepted words; where there are many, those like it come first."""
     if isinstance(written, str) and written in choices:
         return written
-    like = resembling(written, choices) if isinstance(written, str) else ()
+    like = (
+        resembling(written, choices, most=_MOST_MEANT, alike=_LIKE_ENOUGH)
+        if isinstance(written, str)
+        else ()
+    )
     meant = f"did you mean {' or '.join(like)}? " if like else ""
     raise PatientError(
         f"{name}: {kind_of(written)} is not accepted; {meant}"
@@ -151,19 +155,6 @@ def choice(written: object, name: str, choices: tuple[str, ...]) -> str:
 
 _MOST_MEANT = 3
 _LIKE_ENOUGH = 0.75
-
-
-def resembling(written: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Known words that one may have meant, the likest first; never taken for it."""
-    plain = {_letters(word): word for word in known}
-    close = get_close_matches(
-        _letters(written), plain, n=_MOST_MEANT, cutoff=_LIKE_ENOUGH
-    )
-    return tuple(plain[word] for word in close)
-
-
-def _letters(word: str) -> str:
-    return "".join(c for c in word.casefold() if c.isalnum())
 
 
 def yes_or_no(written: object, name: str) -> bool:

@@ -92,11 +92,8 @@ def co_medication(
 
 def _must_be_acknowledged(each: CoMedicine, interactions: Interactions) -> bool:
     name = interactions.known_as(each.name)
-    if name is None:
-        return True
-    if name not in interactions.hazards or is_gone(each, name, interactions):
-        return False
-    return interactions.hazards[name].blocks
+    gone = name is not None and is_gone(each, name, interactions)
+    return interactions.blocks(each.name) and not gone
 
 
 def _reason(name: str, each: CoMedicine, table: Interactions) -> str:

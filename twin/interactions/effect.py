@@ -141,14 +141,23 @@ def settled_by(each: CoMedicine, name: str, table: Interactions) -> int:
 def is_gone(each: CoMedicine, name: str, table: Interactions) -> bool:
     """Whether it ended so long before the first dose that nothing of it is left.
 
-    A month at least, because what it did beside the kinetics is not followed in time
+    Some time at least, because what it did beside the kinetics is not followed
     (platelets, the bowel's lining), and until the enzymes are made anew.
     """
-    ended = each.stop_day is not None and each.stop_day <= -_A_MONTH_DAYS
+    lasting = table.timing.lasting_days
+    ended = each.stop_day is not None and each.stop_day <= -lasting
     return ended and settled_by(each, name, table) <= 0
 
 
-_A_MONTH_DAYS = 30.0
+def left_of(
+    medicines: Iterable[CoMedicine], interactions: Interactions
+) -> list[tuple[str, CoMedicine]]:
+    """Those of the table that are taken, to come, or not gone yet, by its names."""
+    return [
+        (name, each)
+        for name, each in in_the_table(medicines, interactions)
+        if not is_gone(each, name, interactions)
+    ]
 
 
 def _differ(one: Effect, other: Effect) -> bool:

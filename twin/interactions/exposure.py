@@ -23,7 +23,7 @@ def level(
     """
     about = interactions.medicines[name]
     if day is None:
-        return 1.0 if medicine.is_there_at_rest else 0.0
+        return 1.0 if is_there_at_rest(medicine, interactions) else 0.0
     start = -math.inf if medicine.start_day is None else medicine.start_day
     if day < start:
         return 0.0
@@ -32,6 +32,17 @@ def level(
     reached = 1.0 - 2.0 ** (-taken_h / about.onset_half_life_h)
     since_h = max(day - stop, 0.0) * HOURS_PER_DAY
     return float(reached * 2.0 ** (-since_h / about.half_life_h))
+
+
+def is_there_at_rest(medicine: CoMedicine, interactions: Interactions) -> bool:
+    """Whether the drug comes to rest in its presence.
+
+    It begins with the drug or soon after, and goes on until the drug's own effect has
+    come to rest; a shorter course passes before.
+    """
+    timing, start, stop = interactions.timing, medicine.start_day, medicine.stop_day
+    begun = start is None or start <= timing.begins_with_drug_days
+    return begun and (stop is None or stop > timing.drug_at_rest_days)
 
 
 def dose_ratio(name: str, each: CoMedicine, table: Interactions) -> float:
@@ -77,32 +88,38 @@ def days_to_rest(medicines: Iterable[CoMedicine], interactions: Interactions) ->
     return last
 
 
+_BY_LEVEL = ("ki", "kinact")
+
+
 def acts(name: str, interactions: Interactions) -> bool:
     """Whether a medicine does anything to the drug that is modelled."""
-    return any(
-        interactions.value(name, target, quantity) not in {None, 1.0}
-        for target in (*ENZYMES, *OTHER_TARGETS)
-        for quantity in ("activity", "synthesis", "factor", "ki", "kinact")
-    )
+    seen = ("activity", "synthesis", "factor")
+    return _by_level(name, interactions) or _has(name, seen, interactions)
 
 
 def follows_the_dose(name: str, interactions: Interactions) -> bool:
     """Whether more of it does more, as far as the table knows."""
     if interactions.value(name, "any", "dose_exponent") is not None:
         return True
-    return any(
-        interactions.value(name, target, quantity) not in {None, 1.0}
-        for target in (*ENZYMES, *OTHER_TARGETS)
-        for quantity in ("ki", "kinact", "activity", "factor")
-    )
+    seen = ("activity", "factor")
+    return _by_level(name, interactions) or _has(name, seen, interactions)
 
 
-def _by_concentration(name: str, interactions: Interactions) -> bool:
+def _by_level(name: str, interactions: Interactions) -> bool:
     """Whether it acts by its level in plasma, not by an effect seen in people."""
     return any(
         interactions.value(name, enzyme, quantity) is not None
         for enzyme in ENZYMES
-        for quantity in ("ki", "kinact")
+        for quantity in _BY_LEVEL
+    )
+
+
+def _has(name: str, quantities: Iterable[str], interactions: Interactions) -> bool:
+    """Whether it has an effect seen in people that is not 1, which is none."""
+    return any(
+        interactions.value(name, target, quantity) not in {None, 1.0}
+        for target in (*ENZYMES, *OTHER_TARGETS)
+        for quantity in quantities
     )
 
 
@@ -120,7 +137,7 @@ def unlike_the_usual_dose(
 ) -> str | None:
     """What to say of a dose far from the usual; None where there is nothing to say."""
     ratio = dose_ratio(name, each, interactions)
-    seen_in_people = not _by_concentration(name, interactions)
+    seen_in_people = not _by_level(name, interactions)
     falls = seen_in_people and follows_the_dose(name, interactions)
     least = _A_LITTLE_LESS if falls else 0.5
     if not acts(name, interactions) or least <= ratio <= 2.0:

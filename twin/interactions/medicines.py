@@ -7,12 +7,12 @@ the table is not known to the twin, and is reported as that: unknown is not harm
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal, get_args
 
 from twin.errors import LibraryError
 from twin.vocabulary.constant import ConstantTable
+from twin.vocabulary.spelling import letters, resembling
 
 Enzyme = Literal["CYP2C9", "CYP3A4", "CYP1A2", "CYP2C19"]
 ENZYMES: tuple[Enzyme, ...] = get_args(Enzyme)
@@ -78,6 +78,20 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Which courses of other medicines count for the twin's own drug, in days.
+
+    begins_with_drug   from its first dose on, a medicine begins with it
+    drug_at_rest       from its first dose on, when its effect has come to rest
+    lasting            after its end a medicine may do what is not followed in time
+    """
+
+    begins_with_drug_days: float
+    drug_at_rest_days: float
+    lasting_days: float
+
+
+@dataclass(frozen=True, slots=True)
 class Interactions:
     """`medicines.csv`, `mechanisms.csv` and `hazards.csv`.
 
@@ -87,6 +101,7 @@ class Interactions:
     by_name      every name and code, letters and digits only -> the medicine's name
     hazards      by name
     own_names    of the twin's own drug, which is no other medicine
+    timing       of that drug, by which courses are short or long
     """
 
     medicines: Mapping[str, Medicine]
@@ -95,6 +110,7 @@ class Interactions:
     by_name: Mapping[str, str]
     hazards: Mapping[str, Hazard]
     own_names: frozenset[str]
+    timing: Timing
 
     @classmethod
     def from_rows(
@@ -102,10 +118,11 @@ class Interactions:
         mechanisms: Iterable[Mapping[str, str]],
         *,
         medicines: Iterable[Mapping[str, str]],
-        hazards: Iterable[Mapping[str, str]] = (),
-        own_names: Iterable[str] = (),
+        hazards: Iterable[Mapping[str, str]],
+        own_names: Iterable[str],
+        timing: Timing,
     ) -> "Interactions":
-        """From the rows of the three files, and the names of the twin's own drug.
+        """From the rows of the three files, the names and the timing of the drug.
 
         Raises: LibraryError naming the row that cannot be used.
         """
@@ -129,6 +146,7 @@ class Interactions:
             MappingProxyType(_names(known.values())),
             MappingProxyType(_hazards(hazards, known)),
             frozenset(_plain(name) for name in own_names),
+            timing,
         )
 
     def with_constants(self, table: ConstantTable) -> "Interactions":
@@ -139,6 +157,11 @@ class Interactions:
         """The table's name of a medicine written in any of its ways."""
         return self.by_name.get(_plain(written))
 
+    def blocks(self, written: str) -> bool:
+        """Whether no dose comes until it is acknowledged: not known, or a hazard."""
+        name = self.known_as(written)
+        return name is None or (name in self.hazards and self.hazards[name].blocks)
+
     def is_the_drug_itself(self, written: str) -> bool:
         """Whether it is a name of the drug that the twin doses."""
         return _plain(written) in self.own_names
@@ -146,7 +169,7 @@ class Interactions:
     def resembling(self, written: str) -> str | None:
         """A known medicine whose name is spelt much alike; never taken for it."""
         names = [name for name in self.by_name if not name.isdigit()]
-        close = get_close_matches(_plain(written), names, n=1, cutoff=_LIKE_ENOUGH)
+        close = resembling(_plain(written), names, most=1, alike=_LIKE_ENOUGH)
         return self.by_name[close[0]] if close else None
 
     def value(self, medicine: str, target: str, quantity: str) -> float | None:
@@ -228,9 +251,8 @@ def _check(
 
 
 def _plain(name: str) -> str:
-    """Small letters and digits: St. John's Wort is St Johns wort."""
-    word = _CODE_WORD.sub("", name.strip().casefold())
-    return "".join(c for c in word if c.isalnum())
+    """Its letters, without the word that says that it is a code."""
+    return letters(_CODE_WORD.sub("", name.strip().casefold()))
 
 
 def _hazards(

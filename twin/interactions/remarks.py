@@ -1,16 +1,17 @@
 """What a prescriber must know of a patient's other medicines, in sentences."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from twin.interactions.effect import is_gone, settled_by
+from twin.interactions.effect import Known, left_of, settled_by
 from twin.interactions.exposure import (
     acts,
     are_there_together,
     assumed_dose_mg,
+    is_there_at_rest,
     unlike_the_usual_dose,
 )
 from twin.interactions.medicines import TARGETS_IN_WORDS, Interactions
-from twin.vocabulary.co_medicine import BEGINS_WITH_THE_DRUG_DAYS, CoMedicine
+from twin.vocabulary.co_medicine import CoMedicine
 
 
 def why_it_blocks(written: str, interactions: Interactions) -> str:
@@ -31,20 +32,15 @@ def remarks_on(
     medicines: Iterable[CoMedicine], interactions: Interactions
 ) -> list[str]:
     """Sentences on the medicines that are in the table, of which anything is left."""
-    taken = [
-        (each, name)
-        for each in medicines
-        if (name := interactions.known_as(each.name)) is not None
-        and not is_gone(each, name, interactions)
-    ]
-    acting = [(each, name) for each, name in taken if acts(name, interactions)]
+    taken = left_of(medicines, interactions)
+    acting = [(name, each) for name, each in taken if acts(name, interactions)]
     doubts = [*_watch(acting), *_together(acting, interactions)]
     doubts += [
         f"{name}: {interactions.hazards[name].says}"
-        for _, name in taken
+        for name, _ in taken
         if name in interactions.hazards
     ]
-    for each, name in acting:
+    for name, each in acting:
         if when := _when(each, name, interactions):
             doubts.append(when)
         if said := unlike_the_usual_dose(each, name, interactions):
@@ -61,10 +57,10 @@ def remarks_on(
     return doubts
 
 
-def _watch(acting: Sequence[tuple[CoMedicine, str]]) -> list[str]:
+def _watch(acting: Known) -> list[str]:
     if not acting:
         return []
-    names = ", ".join(sorted(name for _, name in acting))
+    names = ", ".join(sorted(name for name, _ in acting))
     said = (
         f"check the INR more often when {names} is started, stopped or changed: people "
         "differ in how much it does"
@@ -72,16 +68,14 @@ def _watch(acting: Sequence[tuple[CoMedicine, str]]) -> list[str]:
     return [said]
 
 
-def _together(
-    acting: Sequence[tuple[CoMedicine, str]], interactions: Interactions
-) -> list[str]:
+def _together(acting: Known, interactions: Interactions) -> list[str]:
     """Said of medicines that act and are there at one time."""
     combined = [
         name
-        for each, name in acting
+        for name, each in acting
         if any(
             are_there_together(each, other, interactions)
-            for other, _ in acting
+            for _, other in acting
             if other is not each
         )
     ]
@@ -96,9 +90,12 @@ def _together(
 
 def _when(each: CoMedicine, name: str, interactions: Interactions) -> str | None:
     """For which time the dose is, where the medicine starts or stops."""
-    if each.is_there_at_rest:
+    if is_there_at_rest(each, interactions):
         return _while_taken(each, name, interactions)
-    if each.start_day is not None and each.start_day > BEGINS_WITH_THE_DRUG_DAYS:
+    if (
+        each.start_day is not None
+        and each.start_day > interactions.timing.begins_with_drug_days
+    ):
         return (
             f"{name} starts on day {each.start_day:g}: the dose is for before, and "
             "must be found anew when it starts; a course that goes so far shows what "
@@ -124,7 +121,7 @@ def _while_taken(each: CoMedicine, name: str, interactions: Interactions) -> str
     if each.start_day is None:
         return None
     full = settled_by(each, name, interactions)
-    if full <= BEGINS_WITH_THE_DRUG_DAYS:
+    if full <= interactions.timing.begins_with_drug_days:
         return None
     verb = "began" if each.start_day <= 0 else "begins"
     return (

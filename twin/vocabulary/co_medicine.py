@@ -5,10 +5,6 @@ from dataclasses import dataclass
 
 from twin.errors import PatientError
 
-BEGINS_WITH_THE_DRUG_DAYS = 7.0
-DRUG_AT_REST_DAYS = 28.0
-"""An INR is within 5 % of its rest after 16 to 35 days (both are design choices)."""
-
 
 @dataclass(frozen=True, slots=True)
 class CoMedicine:
@@ -40,16 +36,6 @@ class CoMedicine:
             raise PatientError(
                 f"{self.name}: stops on day {self.stop_day:g}, before it starts"
             )
-
-    @property
-    def is_there_at_rest(self) -> bool:
-        """Whether the drug comes to rest in its presence.
-
-        It begins with the drug or in its first week, and goes on until the drug's own
-        effect has come to rest; a shorter course passes before.
-        """
-        begun = self.start_day is None or self.start_day <= BEGINS_WITH_THE_DRUG_DAYS
-        return begun and (self.stop_day is None or self.stop_day > DRUG_AT_REST_DAYS)
 
     @property
     def changes_in_time(self) -> bool:

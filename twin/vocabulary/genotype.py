@@ -33,6 +33,19 @@ class Diplotype:
         return "/".join(self.alleles)
 
 
+def on_one_strand(first: str, second: str) -> str:
+    """The name of two alleles' variants on one strand: `[*2 + *3]`."""
+    return f"[{first}{_AND}{second}]"
+
+
+def strand_parts(name: str) -> list[str]:
+    """The alleles of a name: `[*2 + *3]` has two, `*2` is its own."""
+    return name.strip("[]").split(_AND)
+
+
+_AND = " + "
+
+
 @dataclass(frozen=True, slots=True)
 class GeneCall:
     """What a laboratory's data leave possible for one gene.

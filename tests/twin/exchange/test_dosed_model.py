@@ -78,7 +78,10 @@ def test_medicines_that_come_and_go_are_in_the_exported_model(kind):
         twin, regimen, TIMES, outputs=("INR",), engine=engine(), as_taken=True
     ).typical("INR")
     assert ran(text) == pytest.approx(ours, abs=1e-4)
-    assert np.max(np.abs(ours - ran(exported(twin_of(), regimen)))) > 0.01
+    moved = np.abs(ours - ran(exported(twin_of(), regimen)))
+    assert np.max(moved) > 0.01
+    if kind == "an enzyme's inhibitor":
+        assert moved[-1] > 0.05
 
 
 def test_every_distinct_amount_is_named_once():

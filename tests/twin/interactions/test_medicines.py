@@ -26,6 +26,16 @@ MECHANISMS = rows("interactions/mechanisms.csv")
 MEDICINES = rows("interactions/medicines.csv")
 
 
+def table_of(mechanisms, medicines, hazards) -> Interactions:
+    return Interactions.from_rows(
+        mechanisms,
+        medicines=medicines,
+        hazards=hazards,
+        own_names=(),
+        timing=INTERACTIONS.timing,
+    )
+
+
 @pytest.mark.parametrize("name", NAMED_BY_THE_DESIGN)
 def test_the_medicines_that_matter_most_are_known_and_coded(name):
     medicine = INTERACTIONS.medicines[name]
@@ -74,7 +84,7 @@ def test_a_table_that_does_not_hold_together_is_refused(
     mechanisms, medicines, complaint
 ):
     with pytest.raises(LibraryError, match=complaint):
-        Interactions.from_rows(mechanisms, medicines=medicines)
+        table_of(mechanisms, medicines, [])
 
 
 @pytest.mark.parametrize("name", ["Coumadin", "warfarin sodium", "B01AA03", "11289"])
@@ -87,9 +97,7 @@ def test_a_hazard_of_a_medicine_nobody_knows_is_refused():
     hazard = {"medicine": "moonshine", "says": "x", "blocks": "no", "source": "x"}
 
     with pytest.raises(LibraryError, match=r"hazards.csv: moonshine is not in"):
-        Interactions.from_rows(
-            MECHANISMS, medicines=MEDICINES, hazards=[hazard | {"evidence": "read"}]
-        )
+        table_of(MECHANISMS, MEDICINES, [hazard | {"evidence": "read"}])
 
 
 def test_no_code_of_a_form_for_the_skin_stands_for_a_swallowed_medicine():
