@@ -7,7 +7,8 @@
     │   ├── RegimenError        a dose, a time
     │   ├── ObservationError    a laboratory value, a data file
     │   ├── UnitError           a unit that is not accepted, or of another kind
-    │   └── ForeignFileError    a file from outside: damaged, too large, or a trap
+    │   ├── ForeignFileError    a file from outside: damaged, too large, or a trap
+    │   └── UnsupportedModel    somebody's SBML that the compiled engine cannot run
     ├── LibraryError            whoever keeps `models/` can
     │   └── ModelError          an SBML file that cannot be used as it stands
     └── NumericsError           whoever makes the model must look into it
@@ -52,6 +53,20 @@ class UnitError(InputError):
 
 class ForeignFileError(InputError):
     """A file from outside cannot be read, or is not read for what it might do."""
+
+
+@dataclass(eq=False)
+class UnsupportedModel(InputError):
+    """A model uses what the compiled engine does not have; each use is named."""
+
+    model: str
+    constructs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"model {self.model} uses {', '.join(self.constructs)}, which the compiled "
+            "engine does not have; pass the reference engine instead"
+        )
 
 
 class LibraryError(TwinError):

@@ -1,0 +1,221 @@
+"""One step of a Rosenbrock method on all lanes: stages, new state, error.
+
+Loops over states, with the tableau's numbers in the code; what a method repeats from
+stage to stage (the same point, one more k) is not computed again.
+"""
+
+from dataclasses import dataclass
+
+from twin.engine.emit_model import ModelCode
+from twin.engine.llvm_writer import Lanes, Writer
+from twin.engine.rosenbrock import Tableau
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Places in the workspace, in lane vectors from its beginning.
+
+    In this order; `size` is all of it.
+    """
+
+    n_states: int
+    n_held: int
+    n_filled: int
+    n_hoisted: int
+    n_factors: int
+    n_stages: int
+
+    @property
+    def held(self) -> int:
+        """Held quantities."""
+        return 0
+
+    @property
+    def hoisted(self) -> int:
+        """What depends on them only."""
+        return self.held + self.n_held
+
+    @property
+    def state(self) -> int:
+        """y."""
+        return self.hoisted + self.n_hoisted
+
+    @property
+    def largest(self) -> int:
+        """Each state's size for the error: its largest so far."""
+        return self.state + self.n_states
+
+    @property
+    def point(self) -> int:
+        """u of a stage, and in the end the new state."""
+        return self.largest + self.n_states
+
+    @property
+    def rest(self) -> int:
+        """The sum that the rates are added to."""
+        return self.point + self.n_states
+
+    @property
+    def slope(self) -> int:
+        """∂f/∂t."""
+        return self.rest + self.n_states
+
+    @property
+    def rates(self) -> int:
+        """f(u), kept where the next stage stands at the same point."""
+        return self.slope + self.n_states
+
+    @property
+    def zeros(self) -> int:
+        """Nothing, to add f to."""
+        return self.rates + self.n_states
+
+    @property
+    def begun(self) -> int:
+        """The start's results: y(0), then computed held quantities."""
+        return self.zeros + self.n_states
+
+    @property
+    def snapshot(self) -> int:
+        """y at the end of the period before."""
+        return self.begun + self.n_states + self.n_filled
+
+    @property
+    def factors(self) -> int:
+        """L and U."""
+        return self.snapshot + self.n_states
+
+    @property
+    def stages(self) -> int:
+        """k, one state vector a stage."""
+        return self.factors + self.n_factors
+
+    @property
+    def control(self) -> int:
+        """Step size, step size after a break, last error: one vector each."""
+        return self.stages + self.n_stages * self.n_states
+
+    @property
+    def lanes(self) -> int:
+        """The arrays of 64-bit numbers that `block.Lane` names."""
+        return self.control + 4
+
+
+def emit_step(lanes: Lanes, tableau: Tableau, layout: Layout, code: ModelCode) -> str:
+    """`@step(workspace, t, h)`: fills point, stages; whether the matrix was sound."""
+    w = Writer(lanes)
+    at = _Arrays(w, layout)
+    per_h = w.divide(w.real(1.0), "%h")
+    matrix = w.multiply(per_h, w.real(1.0 / tableau.gamma))
+    common = f"ptr {at.held}, ptr {at.hoisted}"
+    arguments = f"{common}, ptr {at.state}, {lanes.vector} %t"
+    sound = w.let(
+        f"call {lanes.mask} @factor({arguments}, {lanes.vector} {matrix}, "
+        f"ptr {at.factors})"
+    )
+    if code.uses_time:
+        w.do(f"call void @slope({arguments}, ptr {at.slope})")
+    for stage in range(tableau.n_stages):
+        _stage(w, at, tableau, stage, per_h, code.uses_time)
+    _new_state(w, at, tableau)
+    w.do(f"ret {lanes.mask} {sound}")
+    return w.text(
+        f"define internal {lanes.mask} @step(ptr noalias %space, "
+        f"{lanes.vector} %t, {lanes.vector} %h) noinline"
+    )
+
+
+class _Arrays:
+    """Pointers to the arrays of a workspace."""
+
+    def __init__(self, w: Writer, layout: Layout) -> None:
+        def place(offset: int) -> str:
+            return w.address("%space", offset, w.lanes.vector)
+
+        self.layout = layout
+        self.held, self.hoisted = place(layout.held), place(layout.hoisted)
+        self.state, self.point = place(layout.state), place(layout.point)
+        self.rest, self.slope = place(layout.rest), place(layout.slope)
+        self.rates, self.zeros = place(layout.rates), place(layout.zeros)
+        self.factors = place(layout.factors)
+        self.k = [
+            place(layout.stages + stage * layout.n_states)
+            for stage in range(layout.n_stages)
+        ]
+
+
+def _stage(
+    w: Writer, at: _Arrays, tableau: Tableau, stage: int, per_h: str, uses_time: bool
+) -> None:
+    """u, then f(u) + Σ C k/h + d h ∂f/∂t, then solve: k of this stage."""
+    again = tableau.shares_point(stage)
+    kept = stage + 1 < tableau.n_stages and tableau.shares_point(stage + 1)
+    row, couplings = tableau.a[stage], tableau.c_matrix[stage]
+    slope = w.multiply("%h", w.real(tableau.slopes[stage])) if uses_time else None
+    with w.repeat(at.layout.n_states) as i:
+        earlier = [w.load(at.k[j], i) for j in range(stage)]
+        if stage and not again:
+            if tableau.continues(stage):
+                point = w.add(w.load(at.point, i), earlier[-1])
+            else:
+                point = _weighted(w, w.load(at.state, i), row, earlier)
+            w.store(point, at.point, i)
+        rest = w.real(0.0)
+        if stage:
+            rest = w.multiply(_weighted(w, None, couplings, earlier), per_h)
+        if slope is not None:
+            rest = w.multiply_add(slope, w.load(at.slope, i), rest)
+        if again:
+            w.store(w.add(w.load(at.rates, i), rest), at.k[stage], i)
+        else:
+            w.store(rest, at.rest, i)
+    if not again:
+        to = at.rates if kept else at.k[stage]
+        _rate(w, at, stage, tableau.nodes[stage], at.zeros if kept else at.rest, to)
+    if kept:
+        with w.repeat(at.layout.n_states) as i:
+            total = w.add(w.load(at.rates, i), w.load(at.rest, i))
+            w.store(total, at.k[stage], i)
+    w.do(f"call void @solve(ptr {at.factors}, ptr {at.k[stage]})")
+
+
+def _rate(
+    w: Writer, at: _Arrays, stage: int, node: float, already: str, to: str
+) -> None:
+    """f at the stage's point, plus what is there already."""
+    time = w.multiply_add("%h", w.real(node), "%t")
+    w.do(
+        f"call void @rate(ptr {at.held}, ptr {at.hoisted}, "
+        f"ptr {at.point if stage else at.state}, {w.lanes.vector} {time}, "
+        f"ptr {already}, ptr {to})"
+    )
+
+
+def _new_state(w: Writer, at: _Arrays, tableau: Tableau) -> None:
+    """y' into `point`, the error into `rest`."""
+    last = tableau.n_stages
+    with w.repeat(at.layout.n_states) as i:
+        k = [w.load(at.k[j], i) for j in range(last)]
+        if tableau.continues(last):
+            new = w.add(w.load(at.point, i), k[-1])
+        else:
+            new = _weighted(w, w.load(at.state, i), tableau.weights, k)
+        w.store(new, at.point, i)
+        w.store(_weighted(w, None, tableau.error, k), at.rest, i)
+
+
+def _weighted(
+    w: Writer, begin: str | None, row: tuple[float, ...], k: list[str]
+) -> str:
+    """begin + Σ row_j k_j."""
+    value = begin
+    for factor, name in zip(row, k, strict=False):
+        if factor == 0.0:
+            continue
+        if value is None:
+            value = name if factor == 1.0 else w.multiply(name, w.real(factor))
+        elif factor == 1.0:
+            value = w.add(value, name)
+        else:
+            value = w.multiply_add(name, w.real(factor), value)
+    return w.real(0.0) if value is None else value
