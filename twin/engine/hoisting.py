@@ -36,6 +36,15 @@ def hoisted(graph: Graph, results: Iterable[Node]) -> dict[Node, int]:
 
 def held_places(graph: Graph, results: Iterable[Node]) -> frozenset[int]:
     """Places of the held quantities that `results` depend on."""
+    return _places(graph, results, Op.HELD)
+
+
+def state_places(graph: Graph, results: Iterable[Node]) -> frozenset[int]:
+    """Places of the states that `results` depend on."""
+    return _places(graph, results, Op.STATE)
+
+
+def _places(graph: Graph, results: Iterable[Node], leaf: Op) -> frozenset[int]:
     found: set[int] = set()
     done: set[Node] = set()
     waiting = list(results)
@@ -44,7 +53,7 @@ def held_places(graph: Graph, results: Iterable[Node]) -> frozenset[int]:
         if node in done:
             continue
         done.add(node)
-        if graph.op[node] is Op.HELD:
+        if graph.op[node] is leaf:
             found.add(graph.args[node][0])
         waiting.extend(graph.children(node))
     return frozenset(found)

@@ -222,6 +222,12 @@ class Writer:
         variable.set(value)
         return variable
 
+    def room(self, kind: str) -> str:
+        """Room for one value of a kind, in memory."""
+        name = self.fresh("room")
+        self._variables.append(f"  {name} = alloca {kind}, align 64")
+        return name
+
     @contextmanager
     def repeat(self, number: str | int) -> Iterator[str]:
         """A loop with a counter 0, 1, ... below `number` (i64)."""

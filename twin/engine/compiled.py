@@ -1,0 +1,234 @@
+"""The engine that is compiled: an engine for `simulate`, on lane code of the model.
+
+Bitwise the same results whatever the neighbours of a draw, the lane width and the
+number of threads, on processors with one set of features (named in the provenance,
+with the engine's version); elsewhere to the mode's tolerance.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+
+from twin.engine import machine
+from twin.engine.block import (
+    DONE,
+    NEVER_AT_REST,
+    NOT_FINITE,
+    STEP_TOO_SMALL,
+    TOO_MANY_STEPS,
+    Lane,
+)
+from twin.engine.emit_step import Layout
+from twin.engine.ensemble import Integers, Machine, Question, Rules, Window, run
+from twin.engine.kernel import (
+    ENGINE_VERSION,
+    Kernel,
+    Method,
+    Names,
+    compiled,
+    lanes_of,
+    observer,
+)
+from twin.engine.object_cache import Artefact, ObjectCache, default_folder
+from twin.engine.programme import programmes
+from twin.engine.schedule import Schedule
+from twin.engine.courses import Courses
+from twin.errors import ModelError
+from twin.sbml.model_spec import ModelSpec
+from twin.vocabulary.ensemble import Ensemble, Floats
+
+_REASONS = {
+    TOO_MANY_STEPS: "it took more steps than allowed",
+    STEP_TOO_SMALL: "no step is short enough for the tolerance",
+    NOT_FINITE: "a state or a rate is not finite",
+    NEVER_AT_REST: "the repeated doses never come to a steady state",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How exactly, and by which method.
+
+    tolerance  of the error of a step, against each state's largest value so far
+    floor      absolute tolerance in the model's units, as a part of the relative
+    """
+
+    name: str
+    method: Method
+    tolerance: float
+    floor: float = 1e-6
+
+
+REFERENCE = Mode("reference", Method("Rodas5P"), 1e-6)
+POPULATION = Mode("population", Method("Rodas4"), 1e-3)
+FAST = Mode("fast", Method("Veldd4", "float"), 1e-3)
+MODES = {mode.name: mode for mode in (REFERENCE, POPULATION, FAST)}
+
+
+@dataclass(eq=False)
+class CompiledEngine:
+    """Integrates ensembles with compiled code.
+
+    mode     see `MODES`
+    threads  0 for one a processor core
+    folder   of compiled objects; the user's cache by default
+    """
+
+    mode: Mode = REFERENCE
+    threads: int = 0
+    cache: ObjectCache = field(default_factory=lambda: ObjectCache(default_folder()))
+    _kernels: dict[str, "_Loaded"] = field(default_factory=dict, repr=False)
+    _windows: dict[tuple[str, tuple[str, ...]], machine.LoadedCode] = field(
+        default_factory=dict, repr=False
+    )
+
+    @property
+    def name(self) -> str:
+        """Name, version and processor, for provenance."""
+        method = self.mode.method
+        return (
+            f"compiled {ENGINE_VERSION} {method.tableau} {method.real} "
+            f"{self.mode.tolerance:g} on {machine.this_processor().fingerprint}"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled without its code: another process has its own processor."""
+        return (type(self), (self.mode, self.threads, self.cache))
+
+    def courses(
+        self,
+        spec: ModelSpec,
+        ensemble: Ensemble,
+        plans: Sequence[Schedule],
+        outputs: tuple[str, ...],
+        *,
+        tolerance: float | None = None,
+    ) -> Iterator[Courses]:
+        """Results of consecutive draws, in order; see `twin.engine.simulate.Engine`."""
+        loaded = self._loaded(spec)
+        names = loaded.names
+        column_of = _columns(spec, names, ensemble)
+        programme = programmes(spec, names.states, names.held, plans)
+        question = Question(
+            values=np.ascontiguousarray(ensemble.values),
+            column_of=column_of,
+            programmes=programme.lines,
+            tracked=programme.tracked,
+            times=np.array(plans[0].times_h),
+            rules=self._rules(names, tolerance),
+        )
+        window = self._window(spec, outputs, names, programme.tracked)
+        threads = self.threads or os.cpu_count() or 1
+        for chunk in run(loaded.machine, window, question, threads=threads):
+            yield Courses(
+                chunk.first,
+                chunk.outputs,
+                tuple(
+                    (chunk.first + int(i), _REASONS[int(chunk.status[i])])
+                    for i in np.flatnonzero(chunk.status != DONE)
+                ),
+            )
+
+    def _rules(self, names: Names, tolerance: float | None) -> Rules:
+        relative = self.mode.tolerance if tolerance is None else tolerance
+        floor = relative * self.mode.floor
+        return Rules(relative, np.full(len(names.states), floor))
+
+    def _loaded(self, spec: ModelSpec) -> "_Loaded":
+        if spec.sha256 not in self._kernels:
+            method, processor = self.mode.method, machine.this_processor()
+            lanes = lanes_of(method, processor)
+            key = "\n".join(
+                [
+                    f"kernel {ENGINE_VERSION} {machine.version()}",
+                    spec.sha256,
+                    f"{method.tableau} {lanes.real} {lanes.width}",
+                    processor.fingerprint,
+                ]
+            )
+
+            def make() -> Artefact:
+                kernel = compiled(spec.text, method, processor)
+                return Artefact(
+                    {"names": asdict(kernel.names), "layout": asdict(kernel.layout)},
+                    kernel.code,
+                )
+
+            kept = self.cache.get(key, make)
+            self._kernels[spec.sha256] = _Loaded.of(kept, lanes.width, lanes.bytes)
+        return self._kernels[spec.sha256]
+
+    def _window(
+        self,
+        spec: ModelSpec,
+        outputs: tuple[str, ...],
+        names: Names,
+        tracked: Integers,
+    ) -> Window:
+        key = (spec.sha256, outputs)
+        if key not in self._windows:
+            processor = machine.this_processor()
+            text = "\n".join(
+                [
+                    f"observer {ENGINE_VERSION} {machine.version()}",
+                    spec.sha256,
+                    *outputs,
+                    processor.fingerprint,
+                ]
+            )
+            kept = self.cache.get(
+                text,
+                lambda: Artefact({}, observer(spec.text, outputs, processor).code),
+            )
+            self._windows[key] = machine.LoadedCode(kept.code)
+        tracked_at = np.full(len(names.held), -1, np.int64)
+        tracked_at[tracked] = len(names.states) + np.arange(len(tracked))
+        address = self._windows[key].address("observe")
+        return Window(address, len(outputs), tracked_at)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Loaded:
+    """A kernel in this process; `code` keeps it alive."""
+
+    names: Names
+    machine: Machine
+    code: machine.LoadedCode
+
+    @classmethod
+    def of(cls, kept: Artefact, width: int, vector_bytes: int) -> "_Loaded":
+        code = machine.LoadedCode(kept.code)
+        names = Names(**{k: tuple(v) for k, v in kept.description["names"].items()})
+        layout = Layout(**kept.description["layout"])
+        return cls(
+            names,
+            Machine(
+                advance=code.address("advance"),
+                width=width,
+                vector_bytes=vector_bytes,
+                lane_arrays=layout.lanes * vector_bytes,
+                n_states=layout.n_states,
+                defaults=np.array(names.defaults),
+            ),
+            code,
+        )
+
+
+def _columns(spec: ModelSpec, names: Names, ensemble: Ensemble) -> Integers:
+    """Which column of the ensemble each given quantity is.
+
+    Raises: ModelError for a quantity that is needed and has no value anywhere.
+    """
+    place = {name: column for column, name in enumerate(ensemble.names)}
+    missing = [
+        name
+        for name, value in zip(names.given, names.defaults, strict=True)
+        if value != value and name not in place and name in names.required
+    ]
+    if missing:
+        raise ModelError(
+            f"model {spec.identifier} gives no value for {', '.join(missing)}; set it"
+        )
+    return np.array([place.get(name, -1) for name in names.given], np.int64)
