@@ -23,10 +23,10 @@ class Held:
         self.go.set()
         self.threads: set[int] = set()
 
-    def integrate(self, *arguments, **options):
+    def courses(self, *arguments, **options):
         self.threads.add(threading.get_ident())
         self.go.wait(10)
-        return self._engine.integrate(*arguments, **options)
+        return self._engine.courses(*arguments, **options)
 
 
 @pytest.fixture(scope="module")

@@ -61,13 +61,18 @@ class Lane(IntEnum):
     COUNT = auto()  # i64: steps so far
     AFTER_BREAK = auto()  # i64: 1 until a step has been taken after a break
     REACHED = auto()  # i64: what brings the lane to @attend, see below
-    TRUTHS = auto()  # i64: bits, the triggers as they were
+    TRUTHS = auto()  # i64: bits, the triggers as they were when events last had a say
+    TRUTHS_NOW = auto()  # i64: bits, the triggers as they are
     RETURNS = auto()  # i64: how often a period was repeated
 
 
 N_LANE_ARRAYS = len(Lane)
 
 # What brings a lane to @attend: a line whose time has come, a trigger that changed (or
-# a delayed event that is due), or, from FAILED on, the status it ends with.
-NO_REASON, LINE_DUE, EVENT_DUE = range(3)
+# a delayed event that is due), a draw that has just been started, or, from FAILED on,
+# the status it ends with.
+NO_REASON, LINE_DUE, EVENT_DUE, BEGUN = range(4)
 FAILED = 16
+
+# Triggers a model can have: one bit each.
+MOST_TRIGGERS = 62

@@ -7,7 +7,8 @@ with the engine's version); elsewhere to the mode's tolerance.
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,8 @@ from twin.engine.object_cache import Artefact, ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
 from twin.engine.courses import Courses
+from twin.engine.events import Assignment, EventPlan
+from twin.engine.llvm_writer import Lanes
 from twin.errors import ModelError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats
@@ -111,15 +114,16 @@ class CompiledEngine:
         names = loaded.names
         column_of = _columns(spec, names, ensemble)
         programme = programmes(spec, names.states, names.held, plans)
+        tracked = np.union1d(programme.tracked, loaded.set_by_events)
         question = Question(
             values=np.ascontiguousarray(ensemble.values),
             column_of=column_of,
             programmes=programme.lines,
-            tracked=programme.tracked,
+            tracked=tracked,
             times=np.array(plans[0].times_h),
             rules=self._rules(names, tolerance),
         )
-        window = self._window(spec, outputs, names, programme.tracked)
+        window = self._window(spec, outputs, names, tracked)
         threads = self.threads or os.cpu_count() or 1
         for chunk in run(loaded.machine, window, question, threads=threads):
             yield Courses(
@@ -151,13 +155,11 @@ class CompiledEngine:
 
             def make() -> Artefact:
                 kernel = compiled(spec.text, method, processor)
-                return Artefact(
-                    {"names": asdict(kernel.names), "layout": asdict(kernel.layout)},
-                    kernel.code,
-                )
+                description = asdict(kernel)
+                return Artefact(description, description.pop("code"))
 
             kept = self.cache.get(key, make)
-            self._kernels[spec.sha256] = _Loaded.of(kept, lanes.width, lanes.bytes)
+            self._kernels[spec.sha256] = _Loaded.of(kept)
         return self._kernels[spec.sha256]
 
     def _window(
@@ -197,23 +199,44 @@ class _Loaded:
     machine: Machine
     code: machine.LoadedCode
 
+    @property
+    def set_by_events(self) -> Integers:
+        """Places of the held quantities that events assign."""
+        places = {
+            assignment.place
+            for event in self.machine.events
+            for assignment in event.assignments
+            if not assignment.to_state
+        }
+        return np.array(sorted(places), np.int64)
+
     @classmethod
-    def of(cls, kept: Artefact, width: int, vector_bytes: int) -> "_Loaded":
-        code = machine.LoadedCode(kept.code)
-        names = Names(**{k: tuple(v) for k, v in kept.description["names"].items()})
-        layout = Layout(**kept.description["layout"])
+    def of(cls, kept: Artefact) -> "_Loaded":
+        code, found = machine.LoadedCode(kept.code), kept.description
+        names = Names(**{k: tuple(v) for k, v in found["names"].items()})
+        lanes = Lanes(**found["lanes"])
+        events = tuple(_event_plan(**plan) for plan in found["events"])
         return cls(
             names,
             Machine(
                 advance=code.address("advance"),
-                width=width,
-                vector_bytes=vector_bytes,
-                lane_arrays=layout.lanes * vector_bytes,
-                n_states=layout.n_states,
+                width=lanes.width,
+                vector_bytes=lanes.bytes,
+                layout=Layout(**found["layout"]),
                 defaults=np.array(names.defaults),
+                events=events,
+                n_event_values=found["n_event_values"],
+                judge=code.address("judge") if events else 0,
+                observe_events=code.address("observe") if events else 0,
             ),
             code,
         )
+
+
+def _event_plan(assignments: list[dict[str, Any]], **rest: Any) -> EventPlan:
+    return EventPlan(
+        **rest, assignments=tuple(Assignment(**each) for each in assignments)
+    )
 
 
 def _columns(spec: ModelSpec, names: Names, ensemble: Ensemble) -> Integers:

@@ -30,6 +30,7 @@ class Definitions:
     given     name -> number of the file, NaN where it has none
     always    name -> formula that holds at any time
     at_start  name -> formula that holds at time 0, over given quantities
+    volumes   species whose name means a concentration -> compartment
     """
 
     states: tuple[str, ...]
@@ -37,6 +38,7 @@ class Definitions:
     given: Mapping[str, float]
     always: Mapping[str, Formula]
     at_start: Mapping[str, Formula]
+    volumes: Mapping[str, str]
 
 
 def definitions(equations: Equations) -> Definitions:
@@ -52,6 +54,7 @@ class _Sorter:
         self.given: dict[str, float] = {}
         self.always: dict[str, Formula] = {AVOGADRO: Number(_AVOGADRO)}
         self.at_start: dict[str, Formula] = {AVOGADRO: Number(_AVOGADRO)}
+        self.volumes: dict[str, str] = {}
         self.compartments = {c.name: c for c in equations.compartments}
         self.reacting = {
             participant.species
@@ -77,6 +80,7 @@ class _Sorter:
             self.given,
             self.always,
             self.at_start,
+            self.volumes,
         )
 
     def _plain(self, name: str, number: float) -> None:
@@ -104,6 +108,8 @@ class _Sorter:
         meaning = amount if is_amount else concentration
         by_volume = Apply("times", (Symbol(concentration), volume))
         per_volume = Apply("divide", (Symbol(amount), volume))
+        if not is_amount:
+            self.volumes[name] = species.compartment
         for table in (self.always, self.at_start):
             table[name] = Symbol(meaning)
             table[concentration] = per_volume

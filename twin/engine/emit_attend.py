@@ -2,15 +2,20 @@
 
     @lines    carry out the lines whose time has come: record, dose, change, repeat
     @attend   that for each lane that asks; draws that ended make room for the next
+    @judge    with events: hoist anew and look at every trigger
 
 A programme is a list of lines in order of time.  An output is recorded after the doses
 and changes of its moment, because its line stands behind theirs.
 """
 
+import math
+
 from twin.engine.block import (
     ADD,
+    BEGUN,
     DONE,
     END,
+    EVENT_DUE,
     FAILED,
     LINE_DUE,
     NEVER_AT_REST,
@@ -32,15 +37,48 @@ _FIRST_STEP = 1e-4
 _AT_REST = 1.0
 _MOST_REPEATS = 400
 
+_NEVER = literal(math.inf, "double")
 
-def emit_attend(lanes: Lanes, layout: Layout, n_given: int) -> str:
-    """The two functions, and the smaller ones they call."""
-    return "\n".join(
-        [
-            _Lines(lanes, layout).text(),
-            _Attend(lanes, layout, n_given).text(),
-        ]
+
+def emit_attend(
+    lanes: Lanes, layout: Layout, n_given: int, initially: int | None
+) -> str:
+    """The functions, and the smaller ones they call.
+
+    initially  bits of the triggers before time 0; None for a model without events
+    """
+    parts = [
+        _Lines(lanes, layout).text(),
+        _Attend(lanes, layout, n_given, initially).text(),
+    ]
+    if initially is not None:
+        parts.append(_judge(lanes, layout))
+    return "\n".join(parts)
+
+
+def _judge(lanes: Lanes, layout: Layout) -> str:
+    w = Writer(lanes)
+    w.do("%space = load ptr, ptr %place")
+    space = Space(w, layout)
+    look(w, space)
+    w.do("ret void")
+    place = f"  %place = getelementptr i64, ptr %block, i64 {int(Word.WORKSPACE)}\n"
+    return w.text("define void @judge(ptr %block)").replace(
+        "entry:\n", "entry:\n" + place, 1
     )
+
+
+def look(w: Writer, space: Space) -> None:
+    """Hoist, then the triggers of all lanes as they are now."""
+    w.do(f"call void @hoist(ptr {space.held}, ptr {space.hoisted})")
+    t = space.times(Lane.TIME)
+    if w.lanes.real == "float":
+        t = w.let(f"fptrunc {w.lanes.times} {t} to {w.lanes.vector}")
+    now = w.let(
+        f"call {space.whole} @truths(ptr {space.held}, ptr {space.hoisted}, "
+        f"ptr {space.state}, {w.lanes.vector} {t})"
+    )
+    space.set_wholes(Lane.TRUTHS_NOW, now)
 
 
 class _PerLane:
@@ -98,7 +136,7 @@ class _PerLane:
         )
         self.set(Lane.ROW, at, "-1")
         self.set(Lane.TIME, at, "0.0", "double")
-        self.set(Lane.STOP, at, "0x7FF0000000000000", "double")
+        self.set(Lane.STOP, at, _NEVER, "double")
 
 
 class _Lines(_PerLane):
@@ -220,9 +258,11 @@ class _Lines(_PerLane):
 class _Attend(_PerLane):
     """`@attend(block, space)`."""
 
-    def __init__(self, lanes: Lanes, layout: Layout, n_given: int) -> None:
+    def __init__(
+        self, lanes: Lanes, layout: Layout, n_given: int, initially: int | None
+    ) -> None:
         super().__init__(lanes, layout)
-        self.n_given = n_given
+        self.n_given, self.initially = n_given, initially
 
     def text(self) -> str:
         w = self.w
@@ -230,14 +270,9 @@ class _Attend(_PerLane):
         changed = w.variable("i1", outside)
         self.block.set_whole(Word.CHANGED, "0")
         with w.repeat(self.lanes.width) as lane:
-            reason = self.get(Lane.REACHED, lane)
-            self.set(Lane.REACHED, lane, str(NO_REASON))
-            with w.when(self.is_equal(reason, LINE_DUE)):
-                self._run_lines(lane, changed)
-            with w.when(w.let(f"icmp sge i64 {reason}, {FAILED}")):
-                self.finish(lane, w.let(f"sub i64 {reason}, {FAILED}"))
+            self._answer(lane, changed)
+        taken = w.variable("i1", "false")
         with w.until() as leave:
-            taken = w.variable("i1", "false")
             taken.set("false")
             with w.repeat(self.lanes.width) as lane:
                 idle = w.let(f"icmp slt i64 {self.get(Lane.ROW, lane)}, 0")
@@ -248,19 +283,85 @@ class _Attend(_PerLane):
                     self._take(lane, row)
                     taken.set("true")
             leave(w.let(f"xor i1 {taken.get()}, true"))
-            changed.set("true")
-            w.do(f"call void @start(ptr {self.space.held}, ptr {self.space.begun})")
-            with w.repeat(self.lanes.width) as lane:
-                fresh = self.is_equal(self.get(Lane.COUNT, lane), -1)
-                with w.when(fresh):
-                    self._begin(lane, changed)
+            self._begin_all(changed)
         with w.when(changed.get()):
             w.do(f"call void @hoist(ptr {self.space.held}, ptr {self.space.hoisted})")
+        if self.initially is not None:
+            self._look_after_breaks()
         w.do("ret void")
         return w.text(
             "define internal void @attend(ptr noalias %block, ptr noalias %space) "
             "noinline"
         )
+
+    def _answer(self, lane: str, changed: Variable) -> None:
+        """What a lane asked for: its lines, its end, or (due events) the driver."""
+        w = self.w
+        reason = self.get(Lane.REACHED, lane)
+        with w.when(self.is_equal(reason, LINE_DUE)):
+            now = self.get(Lane.TIME, lane, "double")
+            due = self.get(Lane.DUE, lane, "double")
+            event = w.let(f"fcmp ole double {due}, {now}")
+            asks = self.choose(event, str(EVENT_DUE), str(NO_REASON), "i64")
+            self.set(Lane.REACHED, lane, asks)
+            with w.when(w.let(f"xor i1 {event}, true")):
+                self._run_lines(lane, changed)
+        with w.when(w.let(f"icmp sge i64 {reason}, {FAILED}")):
+            self.set(Lane.REACHED, lane, str(NO_REASON))
+            self.finish(lane, w.let(f"sub i64 {reason}, {FAILED}"))
+
+    def _begin_all(self, changed: Variable) -> None:
+        """Start the draws just taken, then carry out their first lines."""
+        w, space = self.w, self.space
+        changed.set("true")
+        w.do(f"call void @start(ptr {space.held}, ptr {space.begun})")
+        with w.repeat(self.lanes.width) as lane:
+            with w.when(self.is_equal(self.get(Lane.REACHED, lane), BEGUN)):
+                self._begin(lane)
+        if self.initially is not None:
+            look(w, space)
+        with w.repeat(self.lanes.width) as lane:
+            with w.when(self.is_equal(self.get(Lane.REACHED, lane), BEGUN)):
+                self.set(Lane.REACHED, lane, str(NO_REASON))
+                if self.initially is None:
+                    self._first_lines(lane, changed)
+                else:
+                    self._first_events(lane, changed)
+
+    def _first_events(self, lane: str, changed: Variable) -> None:
+        """An event whose trigger is true now and was not before goes first."""
+        w = self.w
+        now = self.get(Lane.TRUTHS_NOW, lane)
+        risen = w.let(f"and i64 {now}, {~(self.initially or 0)}")
+        quiet = self.is_equal(risen, 0)
+        self.set(
+            Lane.REACHED,
+            lane,
+            self.choose(quiet, str(NO_REASON), str(EVENT_DUE), "i64"),
+        )
+        with w.when(quiet):
+            self.set(Lane.TRUTHS, lane, now)
+        self._first_step(lane)
+        with w.when(quiet):
+            self._first_lines(lane, changed)
+
+    def _look_after_breaks(self) -> None:
+        """A dose or a change may move a trigger: then events have a say."""
+        w = self.w
+        look(w, self.space)
+        with w.repeat(self.lanes.width) as lane:
+            row = self.get(Lane.ROW, lane)
+            busy = w.let(f"icmp sge i64 {row}, 0")
+            broken = self.is_equal(self.get(Lane.AFTER_BREAK, lane), 1)
+            waits = self.is_equal(self.get(Lane.REACHED, lane), NO_REASON)
+            moved = w.let(
+                f"icmp ne i64 {self.get(Lane.TRUTHS_NOW, lane)}, "
+                f"{self.get(Lane.TRUTHS, lane)}"
+            )
+            asks = w.let(f"and i1 {busy}, {broken}")
+            asks = w.let(f"and i1 {asks}, {waits}")
+            with w.when(w.let(f"and i1 {asks}, {moved}")):
+                self.set(Lane.REACHED, lane, str(EVENT_DUE))
 
     def _run_lines(self, lane: str, changed: Variable) -> None:
         w = self.w
@@ -268,10 +369,10 @@ class _Attend(_PerLane):
         changed.set(w.let(f"or i1 {changed.get()}, {found}"))
 
     def _take(self, lane: str, row: str) -> None:
-        """Read a draw's given quantities; a count of -1 marks that it has to begin."""
+        """Read a draw's given quantities."""
         w = self.w
         self.set(Lane.ROW, lane, row)
-        self.set(Lane.COUNT, lane, "-1")
+        self.set(Lane.REACHED, lane, str(BEGUN))
         columns, defaults = (
             self.block.pointer(Word.COLUMN_OF),
             self.block.pointer(Word.DEFAULTS),
@@ -286,8 +387,8 @@ class _Attend(_PerLane):
                 value.set(w.load(own, column, "double"))
             self.write(self.space.held, i, lane, self.narrow(value.get()))
 
-    def _begin(self, lane: str, changed: Variable) -> None:
-        """State and computed held quantities from the start; then the first lines."""
+    def _begin(self, lane: str) -> None:
+        """State and computed held quantities from the start; the clock of the lane."""
         w, space, layout = self.w, self.space, self.layout
         with w.repeat(layout.n_states) as i:
             value = self.read(space.begun, i, lane)
@@ -303,18 +404,30 @@ class _Attend(_PerLane):
         for array, value in (
             (Lane.COUNT, "0"),
             (Lane.LINE, line),
-            (Lane.AFTER_BREAK, "0"),
             (Lane.RETURNS, "0"),
+            (Lane.TRUTHS, str(self.initially or 0)),
         ):
             self.set(array, lane, value)
         self.set(Lane.TIME, lane, time, "double")
-        self.set(Lane.DUE, lane, "0x7FF0000000000000", "double")
-        self.set(Lane.CROSSING, lane, "0x7FF0000000000000", "double")
+        self.set(Lane.DUE, lane, _NEVER, "double")
+        self.set(Lane.CROSSING, lane, _NEVER, "double")
+        self.set(Lane.STOP, lane, _NEVER, "double")
+
+    def _first_lines(self, lane: str, changed: Variable) -> None:
         self._run_lines(lane, changed)
-        left = w.let(f"fsub double {self.get(Lane.STOP, lane, 'double')}, {time}")
+        self._first_step(lane)
+
+    def _first_step(self, lane: str) -> None:
+        """Short against the time to the next line; it grows quickly."""
+        w, space = self.w, self.space
+        line = self.get(Lane.LINE, lane)
+        next_time = w.load(self.block.pointer(Word.LINE_TIME), line, "double")
+        now = self.get(Lane.TIME, lane, "double")
+        left = w.let(f"fsub double {next_time}, {now}")
         step = w.let(f"fmul double {left}, {literal(_FIRST_STEP, 'double')}")
+        some = w.let(f"fcmp ogt double {step}, 0.0")
+        step = self.choose(some, step, literal(_FIRST_STEP, "double"), "double")
         for array in (space.step, space.step_after_break):
             self.write(array, 0, lane, self.narrow(step))
-        one = literal(1.0, self.lanes.real)
-        self.write(space.last_error, 0, lane, one)
+        self.write(space.last_error, 0, lane, literal(1.0, self.lanes.real))
         self.set(Lane.AFTER_BREAK, lane, "1")

@@ -6,7 +6,11 @@ arithmetic never looks at another lane: a draw's result depends neither on its
 neighbours nor on how many there are.
 """
 
+import math
+
 from twin.engine.block import (
+    EVENT,
+    EVENT_DUE,
     FAILED,
     FINISHED,
     LINE_DUE,
@@ -32,9 +36,14 @@ _SMALLEST_STEP = 1e-14
 _SMALLEST_ERROR, _LARGEST_ERROR = 1e-8, 1e30
 
 
-def emit_loop(lanes: Lanes, tableau: Tableau, layout: Layout) -> str:
-    """`@advance(block)`: integrates until every draw is done; why it came back."""
-    return _Loop(lanes, tableau, layout).text() + _entry()
+def emit_loop(
+    lanes: Lanes, tableau: Tableau, layout: Layout, *, has_events: bool
+) -> str:
+    """`@advance(block)`: integrates until every draw is done; why it came back.
+
+    With events it also comes back when a trigger has changed or one is due.
+    """
+    return _Loop(lanes, tableau, layout, has_events=has_events).text() + _entry()
 
 
 def _entry() -> str:
@@ -49,8 +58,10 @@ def _entry() -> str:
 
 
 class _Loop:
-    def __init__(self, lanes: Lanes, tableau: Tableau, layout: Layout) -> None:
-        self.lanes, self.tableau = lanes, tableau
+    def __init__(
+        self, lanes: Lanes, tableau: Tableau, layout: Layout, *, has_events: bool
+    ) -> None:
+        self.lanes, self.tableau, self.has_events = lanes, tableau, has_events
         self.w = w = Writer(lanes)
         self.block, self.space = Block(w), Space(w, layout)
         self.relative = self._in_all_lanes(self.block.number(Word.RELATIVE))
@@ -62,13 +73,13 @@ class _Loop:
 
     def text(self) -> str:
         w, space = self.w, self.space
-        w.do("call void @attend(ptr %block, ptr %space)")
+        self._attend()
         with w.until() as leave:
             active = self._at_work()
             leave(w.let(f"xor i1 {w.any(active)}, true"))
             t, stop = space.times(Lane.TIME), space.times(Lane.STOP)
             wanted = w.load(space.step)
-            h, reaches = self._length(t, stop, wanted, active)
+            h, reaches, final = self._length(t, stop, wanted, active)
             sound = w.let(
                 f"call {self.lanes.mask} @step(ptr %space, "
                 f"{self.lanes.vector} {self._narrow(t)}, {self.lanes.vector} {h})"
@@ -78,15 +89,31 @@ class _Loop:
                 w.both(w.compare("ole", error, w.real(1.0)), usable), active
             )
             factor = self._factor(error, usable)
-            self._next_length(h, wanted, factor, accepted)
+            fired = crossed = None
+            if self.has_events:
+                accepted, crossed, fired = self._crossings(t, h, accepted, final)
+            self._next_length(h, wanted, factor, accepted, crossed)
             w.store(w.select(accepted, error, w.load(space.last_error)), space.last_error)
             reached = w.both(accepted, reaches)
             self._move(t, stop, h, accepted, reached)
-            failed = self._failures(h, stop, accepted, active, known, reached)
-            with w.when(w.any(w.either(reached, failed))):
-                w.do("call void @attend(ptr %block, ptr %space)")
+            asking = self._reasons(
+                h, stop, active, known, reached, w.opposite(accepted), crossed, fired
+            )
+            with w.when(w.any(asking)):
+                self._attend()
         w.do(f"ret i64 {FINISHED}")
         return w.text("define internal i64 @loop(ptr noalias %block, ptr noalias %space)")
+
+    def _attend(self) -> None:
+        """See to lanes that ask; with events, back to the driver if one is due."""
+        w = self.w
+        w.do("call void @attend(ptr %block, ptr %space)")
+        if self.has_events:
+            reasons = self.space.wholes(Lane.REACHED)
+            due = w.let(
+                f"icmp eq {self.space.whole} {reasons}, {self._integers(EVENT_DUE)}"
+            )
+            w.leave(w.any(due), f"i64 {EVENT}")
 
     # ------------------------------------------------------------ before the step
 
@@ -96,15 +123,37 @@ class _Loop:
 
     def _length(
         self, t: str, stop: str, wanted: str, active: str
-    ) -> tuple[str, str]:
-        """The step, and whether it ends at the line; no crumb is left before a line."""
+    ) -> tuple[str, str, str]:
+        """The step; whether it ends at the line; whether it ends a search for a trigger.
+
+        No crumb is left before a line.
+        """
         w = self.w
         left = self._narrow(w.let(f"fsub {self.lanes.times} {stop}, {t}"))
         reaches = w.compare("oge", w.multiply(wanted, w.real(1.001)), left)
         half = w.multiply(left, w.real(0.5))
         shortened = w.select(w.compare("ogt", wanted, half), half, wanted)
         h = w.select(reaches, left, shortened)
-        return w.select(active, h, w.real(1.0)), reaches
+        final = reaches
+        if self.has_events:
+            h, reaches, final = self._towards_crossing(t, h, reaches)
+        return w.select(active, h, w.real(1.0)), reaches, final
+
+    def _towards_crossing(self, t: str, h: str, reaches: str) -> tuple[str, str, str]:
+        """Where a trigger is known to change soon, half way there: it is bisected."""
+        w = self.w
+        ahead = self._narrow(
+            w.let(f"fsub {self.lanes.times} {self.space.times(Lane.CROSSING)}, {t}")
+        )
+        exact = self._in_all_lanes(self.block.number(Word.EVENT_TOLERANCE))
+        final = w.compare("ole", ahead, exact)
+        half = w.select(final, ahead, w.multiply(ahead, w.real(0.5)))
+        shorter = w.compare("olt", half, h)
+        return (
+            w.select(shorter, half, h),
+            w.both(reaches, w.opposite(shorter)),
+            w.either(final, w.compare("ole", h, exact)),
+        )
 
     # ------------------------------------------------------------ after the step
 
@@ -131,6 +180,36 @@ class _Loop:
         small = w.compare("olt", error, w.real(_SMALLEST_ERROR))
         return w.select(small, w.real(_SMALLEST_ERROR), error), usable, known
 
+    def _crossings(
+        self, t: str, h: str, accepted: str, final: str
+    ) -> tuple[str, str, str]:
+        """A step over a change of a trigger is taken back, until it is short enough.
+
+        What is still accepted, what was taken back for this, and where events are due.
+        """
+        w, space, times = self.w, self.space, self.lanes.times
+        later = w.let(f"fadd {times} {t}, {self._widen(h)}")
+        now = w.let(
+            f"call {space.whole} @truths(ptr {space.held}, ptr {space.hoisted}, "
+            f"ptr {space.point}, {self.lanes.vector} {self._narrow(later)})"
+        )
+        before = space.wholes(Lane.TRUTHS)
+        changed = w.let(f"icmp ne {space.whole} {now}, {before}")
+        changed = w.both(changed, accepted)
+        fired = w.both(changed, final)
+        crossed = w.both(changed, w.opposite(final))
+        space.set_wholes(
+            Lane.TRUTHS_NOW,
+            w.select(fired, now, space.wholes(Lane.TRUTHS_NOW), space.whole),
+        )
+        crossing = space.times(Lane.CROSSING)
+        past = w.let(f"fcmp oge {times} {later}, {crossing}")
+        over = w.either(fired, w.both(accepted, past))
+        crossing = w.select(over, w.time(math.inf), crossing, times)
+        crossing = w.select(crossed, later, crossing, times)
+        w.store(crossing, space.array(Lane.CROSSING), 0, times)
+        return w.both(accepted, w.opposite(crossed)), crossed, fired
+
     def _factor(self, error: str, usable: str) -> str:
         """s err^(-1/q) (last/err)^β, kept within bounds."""
         w, vector = self.w, self.lanes.vector
@@ -149,14 +228,19 @@ class _Loop:
         factor = w.select(large, w.real(_GROW), factor)
         return w.select(usable, factor, w.real(_RETREAT))
 
-    def _next_length(self, h: str, wanted: str, factor: str, accepted: str) -> None:
-        """A step that a line cut short says nothing against the longer one."""
+    def _next_length(
+        self, h: str, wanted: str, factor: str, accepted: str, crossed: str | None
+    ) -> None:
+        """A step that a line or a trigger cut short says nothing against a longer one."""
         w, space = self.w, self.space
         proposed = w.multiply(h, factor)
         no_growth = w.compare("ogt", proposed, h)
         proposed = w.select(w.both(w.opposite(accepted), no_growth), h, proposed)
         cut = w.both(w.compare("olt", h, wanted), w.compare("olt", proposed, wanted))
-        w.store(w.select(w.both(accepted, cut), wanted, proposed), space.step)
+        kept = w.both(accepted, cut)
+        if crossed is not None:
+            kept = w.either(kept, crossed)
+        w.store(w.select(kept, wanted, proposed), space.step)
         fresh = w.let(
             f"icmp ne {space.whole} {space.wholes(Lane.AFTER_BREAK)}, zeroinitializer"
         )
@@ -183,34 +267,45 @@ class _Loop:
             size = _larger(w, w.multiply(before, self.memory), w.intrinsic("fabs", new))
             w.store(w.select(accepted, size, before), space.largest, i)
 
-    def _failures(
-        self, h: str, stop: str, accepted: str, active: str, known: str, reached: str
+    def _reasons(
+        self,
+        h: str,
+        stop: str,
+        active: str,
+        known: str,
+        reached: str,
+        refused: str,
+        crossed: str | None,
+        fired: str | None,
     ) -> str:
-        """Counts steps and says which lanes go to @attend, and why."""
+        """Counts steps, writes down which lanes go to @attend, and why."""
         w, space, whole = self.w, self.space, self.space.whole
         count = w.let(f"add {whole} {space.wholes(Lane.COUNT)}, {self._integers(1)}")
         space.set_wholes(Lane.COUNT, count)
         limit = self._whole_in_all_lanes(self.largest_steps)
         tired = w.both(w.let(f"icmp sge {whole} {count}, {limit}"), active)
+        tired = w.both(tired, w.opposite(reached))
         least = w.let(f"fmul {self.lanes.times} {stop}, {w.time(_SMALLEST_STEP)}")
         least = w.let(
             f"call {self.lanes.times} @llvm.fabs.v{self.lanes.width}f64"
             f"({self.lanes.times} {least})"
         )
         tiny = w.let(f"fcmp olt {self.lanes.times} {self._widen(h)}, {least}")
-        stuck = w.both(w.both(tiny, w.opposite(accepted)), active)
-        lost = w.both(stuck, w.opposite(known))
-        why = w.select(
-            reached, self._integers(LINE_DUE), "zeroinitializer", whole
-        )
+        stuck = w.both(w.both(tiny, refused), active)
+        if crossed is not None:
+            stuck = w.both(stuck, w.opposite(crossed))
+        why = w.select(reached, self._integers(LINE_DUE), "zeroinitializer", whole)
+        if fired is not None:
+            why = w.select(fired, self._integers(EVENT_DUE), why, whole)
+        asking = w.either(reached, w.either(tired, stuck))
         for mask, status in (
-            (w.both(tired, w.opposite(reached)), TOO_MANY_STEPS),
+            (tired, TOO_MANY_STEPS),
             (stuck, STEP_TOO_SMALL),
-            (lost, NOT_FINITE),
+            (w.both(stuck, w.opposite(known)), NOT_FINITE),
         ):
             why = w.select(mask, self._integers(FAILED + status), why, whole)
         space.set_wholes(Lane.REACHED, why)
-        return w.either(tired, stuck)
+        return asking if fired is None else w.either(asking, fired)
 
     # ------------------------------------------------------------ kinds of numbers
 

@@ -6,6 +6,7 @@
     slope   ∂f/∂t, where a rate names the time
     factor  W = w I - J, eliminated; whether no pivot came out too small
     solve   W x = b, in place
+    truths  which triggers of events are true, as bits
 
 All are straight-line code on lane vectors; arrays are `[place][lane]`.
 """
@@ -52,7 +53,8 @@ class ModelEmitter:
         }
         self.plan: Elimination = elimination(len(field.states), self.entries)
         self.places = hoisted(
-            field.graph, [*field.rates, *self.slopes, *self.entries.values()]
+            field.graph,
+            [*field.rates, *self.slopes, *self.entries.values(), *field.triggers],
         )
 
     @property
@@ -65,6 +67,8 @@ class ModelEmitter:
         parts = [self._hoist(), self._start(), self._rate(), self._factor(), self._solve()]
         if self.uses_time:
             parts.append(self._slope())
+        if self.field.triggers:
+            parts.append(self._truths())
         return ModelCode(
             "\n".join(parts),
             len(self.places),
@@ -174,6 +178,22 @@ class ModelEmitter:
         w.do("ret void")
         return w.text(
             "define internal void @solve(ptr noalias %factors, ptr noalias %b) noinline"
+        )
+
+    def _truths(self) -> str:
+        w = Writer(self.lanes)
+        emit = self._emitter(w, self.places)
+        emit.expect(self.field.triggers)
+        kind = f"<{self.lanes.width} x i64>"
+        bits = "zeroinitializer"
+        for number, trigger in enumerate(self.field.triggers):
+            bit = ", ".join([f"i64 {1 << number}"] * self.lanes.width)
+            one = w.select(emit.emit(trigger), f"<{bit}>", "zeroinitializer", kind)
+            bits = w.let(f"or {kind} {bits}, {one}")
+        w.do(f"ret {kind} {bits}")
+        return w.text(
+            f"define internal {kind} @truths(ptr noalias %held, ptr noalias %hoisted, "
+            f"ptr noalias %y, {self.lanes.vector} %t) noinline"
         )
 
     def _emitter(self, w: Writer, places: dict[Node, int]) -> Emitter:

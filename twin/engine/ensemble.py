@@ -15,12 +15,15 @@ import numpy.typing as npt
 
 from twin.engine.block import (
     DONE,
+    EVENT,
     N_LANE_ARRAYS,
     N_WORDS,
     Lane,
     Word,
 )
 from twin.engine.emit_observe import N_VIEW_WORDS, View
+from twin.engine.emit_step import Layout
+from twin.engine.events import EventDesk, EventPlan, Lanes
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -29,6 +32,8 @@ Integers = npt.NDArray[np.int64]
 # record stays in the processor's cache.
 _CHUNK = 256
 _ALIGNMENT = 128
+# How exactly the moment of a trigger is found, against the end of the course.
+_EVENT_TOLERANCE = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,17 +52,22 @@ class Programmes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Machine:
-    """Addresses and sizes of one kernel.
-
-    lane_arrays  where the workspace's lane arrays begin, in bytes
-    """
+    """Addresses and sizes of one kernel."""
 
     advance: int
     width: int
     vector_bytes: int
-    lane_arrays: int
-    n_states: int
+    layout: Layout
     defaults: Floats
+    events: tuple[EventPlan, ...] = ()
+    n_event_values: int = 0
+    judge: int = 0
+    observe_events: int = 0
+
+    @property
+    def lane_arrays(self) -> int:
+        """Where the workspace's lane arrays begin, in bytes."""
+        return self.layout.lanes * self.vector_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ def _chunk(
 ) -> Chunk:
     n, n_records = last - first, len(question.times)
     n_tracked = len(question.tracked)
-    width = machine.n_states + n_tracked
+    width = machine.layout.n_states + n_tracked
     values = question.values[first:last]
     records = np.empty((n, n_records, width))
     status, steps = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -169,12 +179,48 @@ def _chunk(
             Word.WORKSPACE: space,
         },
     )
-    _ADVANCE(machine.advance)(block.ctypes.data)
+    _advance(machine, block, space)
     outputs = np.empty((n, n_records, window.n_outputs))
     view = _view(machine, window, question, values, records, outputs)
     _OBSERVE(window.observe)(view.ctypes.data)
     outputs[status != DONE] = np.nan
     return Chunk(first, outputs, status, steps)
+
+
+def _advance(
+    machine: Machine, block: Integers, space: npt.NDArray[np.uint8]
+) -> None:
+    """Until all draws are done; events are seen to as they come."""
+    advance = _ADVANCE(machine.advance)
+    if not machine.events:
+        advance(block.ctypes.data)
+        return
+    judge = _OBSERVE(machine.judge)
+    desk = EventDesk(
+        machine.events,
+        machine.observe_events,
+        machine.n_event_values,
+        lambda: judge(block.ctypes.data),
+        _lanes(machine, space),
+    )
+    while advance(block.ctypes.data) == EVENT:
+        desk.attend()
+
+
+def _lanes(machine: Machine, space: npt.NDArray[np.uint8]) -> Lanes:
+    """The arrays of a workspace that events read and write."""
+    layout, width = machine.layout, machine.width
+    kind = np.float64 if machine.vector_bytes == 8 * width else np.float32
+    vectors = space[: machine.lane_arrays].view(kind).reshape(-1, width)
+    numbers = space[machine.lane_arrays :].view(np.int64)[: N_LANE_ARRAYS * width]
+    return Lanes(
+        states=vectors[layout.state : layout.state + layout.n_states],
+        held=vectors[layout.held : layout.held + layout.n_held],
+        largest=vectors[layout.largest : layout.largest + layout.n_states],
+        step=vectors[layout.control],
+        step_after_break=vectors[layout.control + 1],
+        numbers=numbers.reshape(N_LANE_ARRAYS, width),
+    )
 
 
 _ADVANCE = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
@@ -220,6 +266,7 @@ def _block(
     numbers = block.view(np.float64)
     numbers[Word.RELATIVE] = rules.relative
     numbers[Word.MEMORY] = rules.memory
+    numbers[Word.EVENT_TOLERANCE] = _EVENT_TOLERANCE * programmes.times.max()
     return block
 
 

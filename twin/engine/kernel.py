@@ -20,6 +20,8 @@ from twin.engine.emit_loop import emit_loop
 from twin.engine.emit_model import ModelEmitter
 from twin.engine.emit_observe import emit_observe
 from twin.engine.emit_step import Layout, emit_step
+from twin.engine.event_formulas import EventFormulas, event_formulas
+from twin.engine.events import EventPlan
 from twin.engine.hoisting import held_places
 from twin.engine.llvm_writer import Lanes
 from twin.engine.rosenbrock import TABLEAUX
@@ -68,6 +70,8 @@ class Kernel:
     names: Names
     layout: Layout
     lanes: Lanes
+    events: tuple[EventPlan, ...]
+    n_event_values: int
     code: bytes
 
 
@@ -79,6 +83,9 @@ def compiled(text: str, method: Method, processor: machine.Processor) -> Kernel:
     """
     field = vector_field(equations_of(text))
     lanes = lanes_of(method, processor)
+    if field.events and lanes.real == "float":
+        # A moment is found to double precision; the observer of events is in double.
+        lanes = processor.lanes("double")
     tableau = TABLEAUX[method.tableau]
     emitter = ModelEmitter(field, lanes)
     code = emitter.code()
@@ -90,18 +97,39 @@ def compiled(text: str, method: Method, processor: machine.Processor) -> Kernel:
         code.n_factors,
         tableau.n_stages,
     )
+    events = event_formulas(field)
     assembly = "\n".join(
         [
             elementary_functions(lanes),
             code.text,
             emit_step(lanes, tableau, layout, code),
-            emit_attend(lanes, layout, len(field.given)),
-            emit_loop(lanes, tableau, layout),
+            emit_attend(lanes, layout, len(field.given), _initially(field)),
+            emit_loop(lanes, tableau, layout, has_events=bool(field.events)),
         ]
     )
+    if events.plans:
+        assembly += _event_observer(field, events, processor)
     return Kernel(
-        _names(field), layout, lanes, machine.object_code(assembly, processor)
+        _names(field),
+        layout,
+        lanes,
+        events.plans,
+        len(events.nodes),
+        machine.object_code(assembly, processor),
     )
+
+
+def _event_observer(
+    field: VectorField, events: EventFormulas, processor: machine.Processor
+) -> str:
+    return emit_observe(field, processor.lanes("double"), events.nodes)
+
+
+def _initially(field: VectorField) -> int | None:
+    """What the triggers count as before time 0, as bits."""
+    if not field.events:
+        return None
+    return sum(1 << k for k, event in enumerate(field.events) if event.initially)
 
 
 def lanes_of(method: Method, processor: machine.Processor) -> Lanes:

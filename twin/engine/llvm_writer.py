@@ -264,6 +264,12 @@ class Writer:
         self._jump(f"{name}.end")
         self._label(f"{name}.end")
 
+    def leave(self, condition: str, result: str) -> None:
+        """Return from the function if `condition` (i1)."""
+        with self.when(condition):
+            self.do(f"ret {result}")
+            self._label(self.fresh("after")[1:])
+
     def _label(self, name: str) -> None:
         self.lines.append(f"{name}:")
 

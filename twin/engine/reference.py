@@ -6,15 +6,20 @@ models exhaust memory: sys-bio/roadrunner 1222, 1225).
 """
 
 import os
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule
 from twin.errors import DrawFailed, NumericsError
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.ensemble import Ensemble, Floats
+
+# Relative tolerance unless the caller says otherwise.
+_TOLERANCE = 1e-6
 
 # Largest number of internal steps between two outputs; a healthy day takes some 50.
 _LARGEST_STEPS = 100_000
@@ -45,26 +50,44 @@ class ReferenceEngine:
         """Pickled as an empty engine: compiled models do not travel."""
         return (ReferenceEngine, ())
 
-    def integrate(
+    def courses(
+        self,
+        spec: ModelSpec,
+        ensemble: Ensemble,
+        plans: Sequence[Schedule],
+        outputs: tuple[str, ...],
+        *,
+        tolerance: float | None = None,
+    ) -> Iterator[Courses]:
+        """One draw after another; see `twin.engine.simulate.Engine`."""
+        within = _TOLERANCE if tolerance is None else tolerance
+        for draw, plan in enumerate(plans):
+            shape = (1, len(plan.times_h), len(outputs))
+            try:
+                values = self._integrate(
+                    spec, ensemble.row(draw), plan, outputs, within
+                )
+            except _Stopped as stopped:
+                failure = str(DrawFailed(draw, stopped.time_h, stopped.reason))
+                yield Courses(draw, np.full(shape, np.nan), ((draw, failure),))
+            else:
+                yield Courses(draw, values.reshape(shape))
+
+    def _integrate(
         self,
         spec: ModelSpec,
         parameters: dict[str, float],
         plan: Schedule,
         outputs: tuple[str, ...],
-        *,
         tolerance: float,
-        draw: int,
     ) -> Floats:
-        """float64[time, output] for one draw; see `twin.engine.simulate.Engine`."""
+        """float64[time, output] of one draw."""
         runner = self._ready(spec, parameters, tolerance)
         runner.timeCourseSelections = [
             "time",
             *(_selection(spec, output) for output in outputs),
         ]
-        try:
-            return _follow(runner, plan, len(outputs))
-        except _Stopped as stopped:
-            raise DrawFailed(draw, stopped.time_h, stopped.reason) from stopped
+        return _follow(runner, plan, len(outputs))
 
     def jacobian(
         self,
@@ -73,14 +96,14 @@ class ReferenceEngine:
         plan: Schedule,
         *,
         tolerance: float,
-        draw: int,
     ) -> Floats:
         """float64[state, state]: d(dA_i/dt)/dA_j of the amounts where `plan` ends.
 
         In the order of `spec.states`, 1/h.  Central differences of the model's own
         rates of change, whose rounding error is some 1e-9 of the largest.
 
-        Raises: NumericsError where a state is no species, DrawFailed as `integrate`.
+        Raises: NumericsError where a state is no species, DrawFailed where CVODE
+        gives up.
         """
         runner = self._ready(spec, parameters, tolerance)
         order = list(runner.model.getFloatingSpeciesIds())
@@ -93,7 +116,7 @@ class ReferenceEngine:
         try:
             _follow(runner, plan, 0)
         except _Stopped as stopped:
-            raise DrawFailed(draw, stopped.time_h, stopped.reason) from stopped
+            raise DrawFailed(0, stopped.time_h, stopped.reason) from stopped
         place = [order.index(state) for state in spec.states]
         return _slopes(runner)[np.ix_(place, place)]
 

@@ -4,39 +4,43 @@ The engine that integrates is an argument; this function checks what goes in,
 keeps failed draws as NaN and counts them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule, schedule
-from twin.errors import DrawFailed, NumericsError
+from twin.errors import NumericsError
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
+from twin.vocabulary.ensemble import Ensemble, frozen_array
 from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import Regimen
 
 
 class Engine(Protocol):
-    """What can integrate one draw of a model."""
+    """What can integrate the draws of an ensemble."""
 
     @property
     def name(self) -> str:
-        """Name and version, for provenance."""
+        """Name, version and what else a result depends on, for provenance."""
         ...
 
-    def integrate(
+    def courses(
         self,
         spec: ModelSpec,
-        parameters: dict[str, float],
-        plan: Schedule,
+        ensemble: Ensemble,
+        plans: Sequence[Schedule],
         outputs: tuple[str, ...],
         *,
-        tolerance: float,
-        draw: int,
-    ) -> Floats:
-        """float64[time, output]; raises DrawFailed, naming the draw."""
+        tolerance: float | None,
+    ) -> Iterator[Courses]:
+        """Courses of consecutive draws, from the first to the last.
+
+        plans      one a draw, all with the same output times
+        tolerance  relative, of a step; None for the engine's own
+        """
         ...
 
 
@@ -48,7 +52,7 @@ def simulate(
     *,
     outputs: tuple[str, ...],
     engine: Engine,
-    tolerance: float,
+    tolerance: float | None = None,
 ) -> Prediction:
     """Integrate every draw and read `outputs` at `times_h`.
 
@@ -60,8 +64,9 @@ def simulate(
             output is the one just after it.
         outputs: SBML ids of states (as concentrations where the model means them so)
             or computed quantities.
-        engine: what integrates; `twin.engine.reference` is the referee.
-        tolerance: relative; states are also held to `tolerance` of their scale.
+        engine: what integrates: `twin.engine.compiled`, or the referee,
+            `twin.engine.reference`.
+        tolerance: relative, of a step; left out, the engine's own.
 
     Returns: float64[draw, time, output]; a failed draw is NaN and named.
     """
@@ -85,16 +90,7 @@ def simulate(
         )
     values = np.full((ensemble.n_draws, len(times), len(outputs)), np.nan)
     failures: list[tuple[int, str]] = []
-    for draw in range(ensemble.n_draws):
-        try:
-            values[draw] = engine.integrate(
-                spec,
-                ensemble.row(draw),
-                plans[draw],
-                outputs,
-                tolerance=tolerance,
-                draw=draw,
-            )
-        except DrawFailed as failure:
-            failures.append((draw, str(failure)))
+    for found in engine.courses(spec, ensemble, plans, outputs, tolerance=tolerance):
+        values[found.first : found.first + len(found.values)] = found.values
+        failures += found.failures
     return Prediction(times, outputs, frozen_array(values), tuple(failures))

@@ -14,7 +14,7 @@ from twin.engine.expression_graph import Graph
 from twin.engine.nodes import Node
 from twin.engine.operators import applied
 from twin.errors import ForeignFileError
-from twin.sbml.equations import Equations, FunctionDefinition
+from twin.sbml.equations import Equations, Event, FunctionDefinition
 from twin.sbml.formula import TIME, Formula, Number, Symbol, fold, names_in
 
 
@@ -100,6 +100,8 @@ class VectorField:
     rates    dy/dt, one node a state
     start    y(0), one node a state
     filled   what the start puts behind the given ones, one node each
+    events   of the model; `triggers` are their conditions
+    volumes  compartment of each species whose name means a concentration
     """
 
     graph: Graph
@@ -110,6 +112,15 @@ class VectorField:
     rates: tuple[Node, ...]
     start: tuple[Node, ...]
     filled: tuple[Node, ...]
+    events: tuple[Event, ...]
+    triggers: tuple[Node, ...]
+    volumes: Mapping[str, str]
+
+    def volume_where_concentration(self, species: str) -> Node | None:
+        """The volume by which a species' value becomes an amount; None for amounts."""
+        return None if species not in self.volumes else self.names.value(
+            self.volumes[species]
+        )
 
 
 def vector_field(equations: Equations) -> VectorField:
@@ -137,6 +148,9 @@ def vector_field(equations: Equations) -> VectorField:
         rates=tuple(names.value(f"rateOf({name})") for name in defined.states),
         start=tuple(beginning.value(name) for name in defined.states),
         filled=tuple(beginning.value(name) for name in held[len(defined.given) :]),
+        events=equations.events,
+        triggers=tuple(names.condition(e.trigger) for e in equations.events),
+        volumes=defined.volumes,
     )
 
 

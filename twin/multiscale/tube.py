@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.engine.schedule import schedule
-from twin.engine.simulate import Engine
+from twin.engine.simulate import Engine, simulate
 from twin.multiscale.clotting_network import Piece, Plasma
 from twin.sbml.model_spec import ModelSpec
+from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.regimen import Regimen
 
 TOLERANCE = 1e-9
@@ -48,13 +48,15 @@ class Tube:
         while begin < self.longest_s:
             points = round((end - begin) / self.step_s) + 1
             times_s = np.linspace(begin, end, points)
-            values = self.engine.integrate(
+            found = simulate(
                 self.spec,
-                dict(plasma),
-                schedule(self.spec, Regimen(), times_s),
-                _OUTPUTS,
+                Ensemble.of(dict(plasma)),
+                Regimen(),
+                times_s,
+                outputs=_OUTPUTS,
+                engine=self.engine,
                 tolerance=TOLERANCE,
-                draw=0,
             )
-            yield times_s, values[:, 0], values[:, 1]
+            fibrin, thrombin = (found.typical(output) for output in _OUTPUTS)
+            yield times_s, fibrin, thrombin
             begin, end = end, 2.0 * end

@@ -38,7 +38,6 @@ class LinearisingEngine(Engine, Protocol):
         plan: Schedule,
         *,
         tolerance: float,
-        draw: int,
     ) -> Floats:
         """float64[state, state] of the amounts where `plan` ends, 1/h."""
         ...
@@ -91,7 +90,7 @@ def jacobian(
     """float64[state, state] of the whole model at a time, order of its states, 1/h."""
     plan = schedule(library.spec, regimen, np.array([at_h]))
     return engine.jacobian(
-        library.spec, dict(individual.parameters), plan, tolerance=tolerance, draw=0
+        library.spec, dict(individual.parameters), plan, tolerance=tolerance
     )
 
 

@@ -100,7 +100,7 @@ def test_a_model_with_more_than_species_has_no_jacobian_here():
     plan = schedule(spec, Regimen(), np.array([1.0]))
 
     with pytest.raises(NumericsError, match="no species"):
-        engine().jacobian(spec, {}, plan, tolerance=1e-6, draw=0)
+        engine().jacobian(spec, {}, plan, tolerance=1e-6)
 
 
 def test_an_ensemble_of_bodies_begins_each_in_its_own():

@@ -28,21 +28,18 @@ class Listening:
     def __init__(self) -> None:
         self.heard: list[ModelSpec] = []
 
-    def integrate(
+    def courses(
         self,
         spec: ModelSpec,
-        parameters: dict[str, float],
-        plan: Schedule,
+        ensemble: Ensemble,
+        plans: Sequence[Schedule],
         outputs: tuple[str, ...],
         *,
-        tolerance: float,
-        draw: int,
-    ) -> Floats:
+        tolerance: float | None,
+    ) -> Iterator[Courses]:
         """Pass the question on."""
         self.heard.append(spec)
-        return engine().integrate(
-            spec, parameters, plan, outputs, tolerance=tolerance, draw=draw
-        )
+        return engine().courses(spec, ensemble, plans, outputs, tolerance=tolerance)
 
 
 def solved(name: str, *, pool: float = 1.0, days: int = DAYS) -> Hierarchy:
