@@ -32,6 +32,7 @@ from twin.errors import (
     RegimenError,
     TwinError,
     UnitError,
+    UnsupportedModel,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -71,6 +72,7 @@ KINDS: Mapping[type[TwinError], Kind] = MappingProxyType(
         ObservationError: _input("observation", "A measurement cannot be understood"),
         UnitError: _input("unit", "A unit is missing or not accepted"),
         ForeignFileError: _input("file", "A file cannot be read"),
+        UnsupportedModel: _input("model-use", "A model uses what the engine lacks"),
         LibraryError: _fault("library", "The model library is damaged"),
         ModelError: _fault("model", "The model cannot be used"),
         NumericsError: _fault("numerics", "A calculation did not reach its answer"),

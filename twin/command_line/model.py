@@ -12,6 +12,7 @@ from twin.command_line.model_alleles import alleles
 from twin.command_line.model_describe import describe
 from twin.command_line.model_export import export
 from twin.command_line.model_inspect import inspect
+from twin.command_line.model_simulate import simulate_model
 from twin.command_line.model_surrogate import surrogate
 from twin.command_line.output import Json, done, progress, say
 from twin.errors import LibraryError
@@ -31,6 +32,7 @@ app.command("alleles")(alleles)
 app.command("describe")(describe)
 app.command("export")(export)
 app.command("inspect")(inspect)
+app.command("simulate")(simulate_model)
 app.command("surrogate")(surrogate)
 app.command("fit")(fit_estimates)
 

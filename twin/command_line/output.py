@@ -15,9 +15,10 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from twin.errors import InputError, TwinError
+from twin.errors import InputError, TwinError, UnsupportedModel
 
 BAD_INPUT = 2
+UNSUPPORTED = 3
 OTHER_FAILURE = 1
 _LONGEST_MESSAGE = 600
 
@@ -139,7 +140,9 @@ def fail(kind: str, message: str, *, status: int) -> int:
 
 
 def status_of(error: TwinError) -> int:
-    """2 when the person who asked can mend it, else 1."""
+    """2 when the person who asked can mend it, 3 for another engine's model, else 1."""
+    if isinstance(error, UnsupportedModel):
+        return UNSUPPORTED
     return BAD_INPUT if isinstance(error, InputError) else OTHER_FAILURE
 
 

@@ -54,14 +54,16 @@ _REASONS = {
 class Mode:
     """How exactly, and by which method.
 
-    tolerance  of the error of a step, against each state's largest value so far
+    tolerance  relative, of the error of a step
     floor      absolute tolerance in the model's units, as a part of the relative
+    memory     1: relative to each state's largest value so far; 0: to its size now
     """
 
     name: str
     method: Method
     tolerance: float
     floor: float = 1e-6
+    memory: float = 1.0
 
 
 REFERENCE = Mode("reference", Method("Rodas5P"), 1e-6)
@@ -138,7 +140,7 @@ class CompiledEngine:
     def _rules(self, names: Names, tolerance: float | None) -> Rules:
         relative = self.mode.tolerance if tolerance is None else tolerance
         floor = relative * self.mode.floor
-        return Rules(relative, np.full(len(names.states), floor))
+        return Rules(relative, np.full(len(names.states), floor), self.mode.memory)
 
     def _loaded(self, spec: ModelSpec) -> "_Loaded":
         if spec.sha256 not in self._kernels:

@@ -14,7 +14,7 @@ import numpy as np
 
 from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule
-from twin.errors import DrawFailed, NumericsError
+from twin.errors import DrawFailed, ModelError, NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats
 
@@ -155,7 +155,13 @@ class ReferenceEngine:
         if self._process != os.getpid():
             self._runners, self._process = {}, os.getpid()
         if spec.sha256 not in self._runners:
-            self._runners[spec.sha256] = _roadrunner().RoadRunner(spec.text)
+            try:
+                self._runners[spec.sha256] = _roadrunner().RoadRunner(spec.text)
+            except RuntimeError as error:
+                said = " ".join(str(error).split())
+                raise ModelError(
+                    f"libroadrunner cannot load model {spec.identifier}: {said}"
+                ) from error
         return self._runners[spec.sha256]
 
 
@@ -226,6 +232,8 @@ def _slopes(runner: Any) -> Floats:
 
 def _selection(spec: ModelSpec, output: str) -> str:
     """Concentrations of species that are concentrations; everything else as it is."""
+    if output.startswith("amount("):
+        return output.removeprefix("amount(").removesuffix(")")
     return f"[{output}]" if output in spec.concentrations else output
 
 

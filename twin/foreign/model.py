@@ -65,6 +65,16 @@ def read(path: Path, *, check: bool = False) -> dict[str, Any]:
     }
 
 
+def text_of(path: Path) -> str:
+    """The SBML text of a file or of an archive's model, measured as XML.
+
+    Raises: ForeignFileError naming what is wrong.
+    """
+    _, content = _content(path)
+    check_xml(content)
+    return content.decode("utf-8", "replace")
+
+
 def _errors(document: Any) -> list[str]:
     log = document.getErrorLog()
     return [

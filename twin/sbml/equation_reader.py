@@ -13,7 +13,7 @@ from typing import Any
 import libsbml
 
 from twin.errors import ForeignFileError, UnsupportedModel
-from twin.sbml.compiler import flatten
+from twin.sbml.compiler import flatten, text_of_document
 from twin.sbml.equations import (
     Compartment,
     Equations,
@@ -24,7 +24,14 @@ from twin.sbml.equations import (
     Reaction,
     Species,
 )
-from twin.sbml.formula import Apply, Formula, Number, Symbol, renamed
+from twin.sbml.formula import (
+    Apply,
+    Formula,
+    Number,
+    Symbol,
+    operators_in,
+    renamed,
+)
 from twin.sbml.mathematics import formula_of
 
 # Packages that say nothing about the course in time.
@@ -39,11 +46,19 @@ def equations_of(text: str) -> Equations:
     Raises: ForeignFileError when libsbml cannot read it, UnsupportedModel naming
     each construct that the compiled engine does not have.
     """
-    document = libsbml.readSBMLFromString(text)
-    model = _readable(document)
+    document, _ = readable(text)
+    model = document.getModel()
     refused = _refused(document, model)
     if refused:
         raise UnsupportedModel(model.getId() or "(no id)", refused)
+    equations = _equations(model)
+    delayed = _with_delay(equations)
+    if delayed:
+        raise UnsupportedModel(equations.identifier, delayed)
+    return equations
+
+
+def _equations(model: Any) -> Equations:
     starts = {a.getSymbol(): _math(a) for a in model.getListOfInitialAssignments()}
     assigned, rated = _rules(model)
     reactions, local = _reactions(model)
@@ -74,7 +89,14 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _readable(document: Any) -> Any:
+def readable(text: str) -> tuple[Any, str]:
+    """The libsbml document of a text without errors, submodels taken into the model.
+
+    With the text of that.
+
+    Raises: ForeignFileError with libsbml's first complaint.
+    """
+    document = libsbml.readSBMLFromString(text)
     if document.getNumErrors(libsbml.LIBSBML_SEV_FATAL) or document.getModel() is None:
         first = document.getErrorLog().getError(0)
         said = " ".join(first.getMessage().split()) if first else "no model in it"
@@ -86,11 +108,10 @@ def _readable(document: Any) -> Any:
             f"not valid SBML, line {first.getLine()}: "
             f"{' '.join(first.getMessage().split())}"
         )
-    plugin = document.getPlugin("comp")
-    if plugin is not None and document.getModel().getPlugin("comp").getNumSubmodels():
-        flat = flatten(document)
-        document.setModel(flat.getModel())
-    return document.getModel()
+    if document.getPlugin("comp") is None:
+        return document, text
+    flat = flatten(document)
+    return flat, text_of_document(flat)
 
 
 def _refused(document: Any, model: Any) -> tuple[str, ...]:
@@ -115,39 +136,27 @@ def _refused(document: Any, model: Any) -> tuple[str, ...]:
         for reaction in model.getListOfReactions()
         if reaction.isSetFast() and reaction.getFast()
     ]
-    refused += [f"delay equation ({where})" for where in _with_delay(model)]
     return tuple(dict.fromkeys(refused))
 
 
-def _with_delay(model: Any) -> list[str]:
+def _with_delay(equations: Equations) -> tuple[str, ...]:
     """Where a formula looks into the past."""
+    events = equations.events
     formulas = [
-        *((r.getVariable() or "rule", r) for r in model.getListOfRules()),
-        *((a.getSymbol(), a) for a in model.getListOfInitialAssignments()),
-        *((f.getId(), f) for f in model.getListOfFunctionDefinitions()),
-        *((r.getId(), r.getKineticLaw()) for r in model.getListOfReactions()),
+        *((name, f.body) for name, f in equations.functions.items()),
+        *equations.initial.items(),
+        *equations.assigned.items(),
+        *equations.rated.items(),
+        *((r.name, r.rate) for r in equations.reactions),
+        *((e.name, e.trigger) for e in events),
+        *((e.name, e.delay) for e in events if e.delay is not None),
+        *((e.name, formula) for e in events for _, formula in e.assignments),
     ]
-    for event in model.getListOfEvents():
-        name = event.getId() or "event"
-        formulas += [(name, event.getTrigger()), (name, event.getDelay())]
-        formulas += [(name, a) for a in event.getListOfEventAssignments()]
-    return [
-        name
-        for name, element in formulas
-        if element is not None
-        and element.getMath() is not None
-        and _mentions(element.getMath(), libsbml.AST_FUNCTION_DELAY)
-    ]
-
-
-def _mentions(tree: Any, kind: int) -> bool:
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if node.getType() == kind:
-            return True
-        waiting.extend(node.getChild(i) for i in range(node.getNumChildren()))
-    return False
+    return tuple(
+        f"delay equation ({name.removesuffix('()') or 'event'})"
+        for name, formula in formulas
+        if "delay" in operators_in(formula)
+    )
 
 
 def _math(element: Any) -> Formula | None:

@@ -78,6 +78,13 @@ def names_in(formula: Formula) -> frozenset[str]:
     return frozenset(names)
 
 
+def operators_in(formula: Formula) -> frozenset[str]:
+    """Every operator and function a formula applies."""
+    found: set[str] = set()
+    fold(formula, lambda _leaf: None, lambda operator, _arguments: found.add(operator))
+    return frozenset(found)
+
+
 def renamed(formula: Formula, names: dict[str, str]) -> Formula:
     """The same formula with some names replaced."""
 

@@ -1,10 +1,13 @@
-"""libsbml's trees of mathematics to our formulas.
+"""MathML to our formulas.
 
-Only spelling is changed here: the old names of Level 2, the sense of a missing base or
-degree, the truth values.  What an operator computes is `twin.engine`'s business.
+Only spelling is changed here: numbers in their four notations, the sense of a missing
+base or degree, the truth values.  What an operator computes is `twin.engine`'s
+business.  Formulas come as MathML text, not as libsbml's trees: those change their
+Python class when libsedml is loaded beside libsbml.
 """
 
-from functools import cache
+import math
+import xml.etree.ElementTree as ET
 from typing import Any
 
 import libsbml
@@ -12,119 +15,134 @@ import libsbml
 from twin.errors import ForeignFileError
 from twin.sbml.formula import AVOGADRO, TIME, Apply, Formula, Number, Symbol
 
-_TRUE, _FALSE = Number(1.0), Number(0.0)
+_CONSTANTS = {
+    "true": 1.0,
+    "false": 0.0,
+    "pi": math.pi,
+    "exponentiale": math.e,
+    "infinity": math.inf,
+    "notanumber": math.nan,
+}
+
+OPERATORS = frozenset(
+    "plus minus times divide power root abs exp ln log floor ceiling factorial max min "
+    "quotient rem eq neq lt gt leq geq and or not xor implies".split()
+) | {
+    f"{arc}{name}{end}"
+    for arc in ("", "arc")
+    for name in ("sin", "cos", "tan", "sec", "csc", "cot")
+    for end in ("", "h")
+}
 
 
 def formula_of(tree: Any) -> Formula:
-    """The formula of an `ASTNode`; as deep as the tree may be.
+    """The formula of one of libsbml's trees; as deep as the tree may be.
 
     Raises: ForeignFileError for an element of mathematics that SBML does not have.
     """
-    waiting: list[tuple[Any, bool]] = [(tree, False)]
+    text = libsbml.writeMathMLToString(tree)
+    root = ET.fromstring(text)  # noqa: S314 - libsbml wrote it just now
+    return _formula(_content(root)[0])
+
+
+def _formula(element: ET.Element) -> Formula:
+    waiting: list[tuple[ET.Element, bool]] = [(element, False)]
     built: list[Formula] = []
     while waiting:
         node, opened = waiting.pop()
-        n_children = node.getNumChildren()
+        parts = _parts(node)
         if opened:
-            first = len(built) - n_children
+            first = len(built) - len(parts)
             arguments = tuple(built[first:])
             del built[first:]
             built.append(_applied(node, arguments))
-        elif n_children == 0:
-            built.append(_leaf(node))
-        else:
+        elif _tag(node) in {"apply", "piecewise"}:
             waiting.append((node, True))
-            waiting.extend(
-                (node.getChild(i), False) for i in reversed(range(n_children))
-            )
+            waiting.extend((part, False) for part in reversed(parts))
+        else:
+            built.append(_leaf(node))
     return built[0]
 
 
-def _leaf(node: Any) -> Formula:
-    kind = node.getType()
-    if node.isNumber():
-        return Number(float(node.getValue()))
-    if kind in _constants():
-        return _constants()[kind]
-    if kind == libsbml.AST_NAME:
-        return Symbol(node.getName())
-    return _applied(node, ())
+def _tag(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
-def _applied(node: Any, arguments: tuple[Formula, ...]) -> Formula:
-    kind = node.getType()
-    if kind == libsbml.AST_FUNCTION:
-        return Apply(f"{node.getName()}()", arguments)  # no operator has this name
-    if kind == libsbml.AST_FUNCTION_RATE_OF:
-        return Symbol(f"rateOf({node.getChild(0).getName()})")
-    if kind not in _operators():
-        raise ForeignFileError(
-            f"the element <{node.getName() or kind}> is no mathematics of SBML's core; "
-            "write the formula with the operators that the SBML standard lists"
-        )
-    operator = _operators()[kind]
-    if operator == "log" and len(arguments) == 1:
-        arguments = (Number(10.0), *arguments)
-    if operator == "root" and len(arguments) == 1:
-        arguments = (Number(2.0), *arguments)
-    return Apply(operator, arguments)
+def _content(element: ET.Element) -> list[ET.Element]:
+    """Children, annotations taken off."""
+    return [
+        next(iter(child)) if _tag(child) == "semantics" else child for child in element
+    ]
 
 
-@cache
-def _constants() -> dict[int, Formula]:
-    return {
-        libsbml.AST_CONSTANT_E: Number(2.718281828459045),
-        libsbml.AST_CONSTANT_PI: Number(3.141592653589793),
-        libsbml.AST_CONSTANT_TRUE: _TRUE,
-        libsbml.AST_CONSTANT_FALSE: _FALSE,
-        libsbml.AST_NAME_TIME: Symbol(TIME),
-        libsbml.AST_NAME_AVOGADRO: Symbol(AVOGADRO),
-    }
+def _parts(element: ET.Element) -> list[ET.Element]:
+    """The arguments of an application, a qualifier (base, degree) first."""
+    if _tag(element) == "piecewise":
+        return [part for piece in element for part in _content(piece)]
+    if _tag(element) != "apply":
+        return []
+    _, *arguments = _content(element)
+    return [
+        _content(a)[0] if _tag(a) in {"logbase", "degree"} else a for a in arguments
+    ]
 
 
-@cache
-def _operators() -> dict[int, str]:
-    """Kind of node -> MathML name; both spellings of Level 1 and 2 are covered."""
-    named = {
-        "plus": ("PLUS",),
-        "minus": ("MINUS",),
-        "times": ("TIMES",),
-        "divide": ("DIVIDE",),
-        "power": ("POWER", "FUNCTION_POWER"),
-        "root": ("FUNCTION_ROOT",),
-        "abs": ("FUNCTION_ABS",),
-        "exp": ("FUNCTION_EXP",),
-        "ln": ("FUNCTION_LN",),
-        "log": ("FUNCTION_LOG",),
-        "floor": ("FUNCTION_FLOOR",),
-        "ceiling": ("FUNCTION_CEILING",),
-        "factorial": ("FUNCTION_FACTORIAL",),
-        "piecewise": ("FUNCTION_PIECEWISE",),
-        "delay": ("FUNCTION_DELAY",),
-        "max": ("FUNCTION_MAX",),
-        "min": ("FUNCTION_MIN",),
-        "quotient": ("FUNCTION_QUOTIENT",),
-        "rem": ("FUNCTION_REM",),
-        "implies": ("LOGICAL_IMPLIES",),
-        "and": ("LOGICAL_AND",),
-        "or": ("LOGICAL_OR",),
-        "not": ("LOGICAL_NOT",),
-        "xor": ("LOGICAL_XOR",),
-        "eq": ("RELATIONAL_EQ",),
-        "neq": ("RELATIONAL_NEQ",),
-        "gt": ("RELATIONAL_GT",),
-        "lt": ("RELATIONAL_LT",),
-        "geq": ("RELATIONAL_GEQ",),
-        "leq": ("RELATIONAL_LEQ",),
-    }
-    circular = ("sin", "cos", "tan", "sec", "csc", "cot")
-    for name in circular:
-        named[name] = (f"FUNCTION_{name.upper()}",)
-        named[f"{name}h"] = (f"FUNCTION_{name.upper()}H",)
-        named[f"arc{name}"] = (f"FUNCTION_ARC{name.upper()}",)
-        named[f"arc{name}h"] = (f"FUNCTION_ARC{name.upper()}H",)
-    return {
-        getattr(libsbml, f"AST_{spelling}"): name
-        for name, spellings in named.items()
-        for spelling in spellings
-    }
+def _leaf(element: ET.Element) -> Formula:
+    tag = _tag(element)
+    if tag == "cn":
+        return Number(_number(element))
+    if tag == "ci":
+        return Symbol((element.text or "").strip())
+    if tag in _CONSTANTS:
+        return Number(_CONSTANTS[tag])
+    if tag == "csymbol":
+        return {"time": Symbol(TIME), "avogadro": Symbol(AVOGADRO)}[_meaning(element)]
+    raise _unknown(tag)
+
+
+def _number(element: ET.Element) -> float:
+    first = float(element.text or "nan")
+    separators = list(element)
+    if not separators:
+        return first
+    second = float(separators[0].tail or "nan")
+    if element.get("type") == "rational":
+        return first / second
+    return float(f"{first!r}e{int(second)}")
+
+
+def _meaning(element: ET.Element) -> str:
+    return (element.get("definitionURL") or "").rpartition("/")[2]
+
+
+def _applied(element: ET.Element, arguments: tuple[Formula, ...]) -> Formula:
+    if _tag(element) == "piecewise":
+        return Apply("piecewise", arguments)
+    head = _content(element)[0]
+    tag = _tag(head)
+    if tag == "ci":  # parentheses: no operator has such a name
+        return Apply(f"{(head.text or '').strip()}()", arguments)
+    if tag == "csymbol":
+        return _of_symbol(_meaning(head), arguments)
+    if tag not in OPERATORS:
+        raise _unknown(tag)
+    if tag == "log" and len(arguments) == 1:
+        return Apply("log", (Number(10.0), *arguments))
+    if tag == "root" and len(arguments) == 1:
+        return Apply("root", (Number(2.0), *arguments))
+    return Apply(tag, arguments)
+
+
+def _of_symbol(meaning: str, arguments: tuple[Formula, ...]) -> Formula:
+    if meaning == "rateOf" and isinstance(arguments[0], Symbol):
+        return Symbol(f"rateOf({arguments[0].name})")
+    if meaning == "delay":
+        return Apply("delay", arguments)
+    raise _unknown(meaning)
+
+
+def _unknown(what: str) -> ForeignFileError:
+    return ForeignFileError(
+        f"<{what}> is no mathematics of SBML's core; write the formula with the "
+        "operators that the standard lists"
+    )

@@ -55,9 +55,16 @@ class ModelSpec:
     def require(self, names: tuple[str, ...], *, what: str) -> None:
         """Raise, naming them, when the model lacks some of `names`."""
         known = {*self.states, *self.constants, *self.computed}
-        missing = [name for name in names if name not in known]
+        missing = [name for name in names if _plain(name) not in known]
         if missing:
             raise ModelError(
                 f"model {self.identifier} has no {what} {', '.join(missing)}; "
                 "names are SBML ids, as `twin model describe` lists them"
             )
+
+
+def _plain(name: str) -> str:
+    """The species of `amount(X)` and of `[X]`; any other name as it is."""
+    if name.startswith("["):
+        return name[1:].removesuffix("]")
+    return name.removeprefix("amount(").removesuffix(")")
