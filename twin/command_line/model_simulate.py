@@ -14,7 +14,7 @@ import typer
 from twin.command_line.files import write_text
 from twin.command_line.output import Json, done, say
 from twin.engine.compiled import CompiledEngine, Mode
-from twin.engine.kernel import Method
+from twin.engine.lanes.kernel import Method
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine, simulate
 from twin.errors import InputError, IntegrationFailed
@@ -59,7 +59,9 @@ def simulate_model(
     setting: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="ID=NUMBER", help="Another value of a constant, repeatable."
+            "--set",
+            metavar="ID=NUMBER",
+            help="Another value of a constant, repeatable.",
         ),
     ] = None,
     tolerance: Annotated[

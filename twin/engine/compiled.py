@@ -12,35 +12,35 @@ from typing import Any
 
 import numpy as np
 
-from twin.engine import machine
-from twin.engine.block import (
+from twin.engine.courses import Courses
+from twin.engine.ensemble import run
+from twin.engine.events import Assignment, EventPlan
+from twin.engine.handover import Integers, Machine, Question, Rules, Window
+from twin.engine.lanes import machine
+from twin.engine.lanes.block import (
     DONE,
     NEVER_AT_REST,
     NOT_FINITE,
     STEP_TOO_SMALL,
     TOO_MANY_STEPS,
-    Lane,
 )
-from twin.engine.emit_step import Layout
-from twin.engine.ensemble import Integers, Machine, Question, Rules, Window, run
-from twin.engine.kernel import (
+from twin.engine.lanes.kernel import (
     ENGINE_VERSION,
-    Kernel,
     Method,
     Names,
     compiled,
     lanes_of,
     observer,
 )
+from twin.engine.lanes.layout import Layout
+from twin.engine.lanes.llvm_writer import Lanes
+from twin.engine.lanes.machine import LoadedCode
 from twin.engine.object_cache import Artefact, ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
-from twin.engine.courses import Courses
-from twin.engine.events import Assignment, EventPlan
-from twin.engine.llvm_writer import Lanes
 from twin.errors import ModelError
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Ensemble, Floats
+from twin.vocabulary.ensemble import Ensemble
 
 _REASONS = {
     TOO_MANY_STEPS: "it took more steps than allowed",
@@ -85,7 +85,7 @@ class CompiledEngine:
     threads: int = 0
     cache: ObjectCache = field(default_factory=lambda: ObjectCache(default_folder()))
     _kernels: dict[str, "_Loaded"] = field(default_factory=dict, repr=False)
-    _windows: dict[tuple[str, tuple[str, ...]], machine.LoadedCode] = field(
+    _windows: dict[tuple[str, tuple[str, ...]], LoadedCode] = field(
         default_factory=dict, repr=False
     )
 
@@ -186,7 +186,7 @@ class CompiledEngine:
                 text,
                 lambda: Artefact({}, observer(spec.text, outputs, processor).code),
             )
-            self._windows[key] = machine.LoadedCode(kept.code)
+            self._windows[key] = LoadedCode(kept.code)
         tracked_at = np.full(len(names.held), -1, np.int64)
         tracked_at[tracked] = len(names.states) + np.arange(len(tracked))
         address = self._windows[key].address("observe")
@@ -199,7 +199,7 @@ class _Loaded:
 
     names: Names
     machine: Machine
-    code: machine.LoadedCode
+    code: LoadedCode
 
     @property
     def set_by_events(self) -> Integers:
@@ -214,7 +214,7 @@ class _Loaded:
 
     @classmethod
     def of(cls, kept: Artefact) -> "_Loaded":
-        code, found = machine.LoadedCode(kept.code), kept.description
+        code, found = LoadedCode(kept.code), kept.description
         names = Names(**{k: tuple(v) for k, v in found["names"].items()})
         lanes = Lanes(**found["lanes"])
         events = tuple(_event_plan(**plan) for plan in found["events"])

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from twin.engine.block import EVENT_DUE, LINE_DUE, Lane
-from twin.engine.emit_observe import N_VIEW_WORDS, View
+from twin.engine.lanes.block import EVENT_DUE, LINE_DUE, N_VIEW_WORDS, Lane, View
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,11 +53,11 @@ class _Waiting:
 class Lanes:
     """Views of a workspace: `[place, lane]` arrays, and one number a lane."""
 
-    states: npt.NDArray[np.floating]
-    held: npt.NDArray[np.floating]
-    largest: npt.NDArray[np.floating]
-    step: npt.NDArray[np.floating]
-    step_after_break: npt.NDArray[np.floating]
+    states: Floats
+    held: Floats
+    largest: Floats
+    step: Floats
+    step_after_break: Floats
     numbers: npt.NDArray[np.int64]
 
     def time(self, lane: int) -> float:
@@ -109,7 +108,10 @@ class EventDesk:
     def _notice(self, lane: int, now: float, waiting: list[_Waiting]) -> None:
         """Set off what has become true; forget what must stay true and did not."""
         numbers = self.lanes.numbers
-        before, after = int(numbers[Lane.TRUTHS][lane]), int(numbers[Lane.TRUTHS_NOW][lane])
+        before, after = (
+            int(numbers[Lane.TRUTHS][lane]),
+            int(numbers[Lane.TRUTHS_NOW][lane]),
+        )
         numbers[Lane.TRUTHS][lane] = after
         values: Floats | None = None
         for number, plan in enumerate(self.plans):
@@ -124,7 +126,7 @@ class EventDesk:
                 waiting.append(_Waiting(number, now + float(delay), kept))
 
     def _first(self, lane: int, ready: list[_Waiting]) -> _Waiting:
-        """Of those due, the one of highest priority; without one, the earliest set off."""
+        """Of those due, the one of highest priority, or else the earliest set off."""
         if len(ready) == 1:
             return ready[0]
         values = self._values(lane)

@@ -86,7 +86,11 @@ def default_folder() -> Path:
 def _trusted(status: os.stat_result) -> bool:
     """Ours or the system's, and nobody else's to write."""
     owner = status.st_uid in {0, os.getuid()} if hasattr(os, "getuid") else True
-    return owner and stat.S_ISREG(status.st_mode) and not status.st_mode & _OTHERS_MAY_WRITE
+    return (
+        owner
+        and stat.S_ISREG(status.st_mode)
+        and not status.st_mode & _OTHERS_MAY_WRITE
+    )
 
 
 def _packed(artefact: Artefact, name: str) -> bytes:

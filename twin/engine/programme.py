@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.engine.block import ADD, END, NOTHING, RECORD, SET
-from twin.engine.ensemble import Integers, Programmes
+from twin.engine.handover import Integers, Programmes
+from twin.engine.lanes.block import ADD, END, NOTHING, RECORD, SET
 from twin.engine.schedule import Schedule
 from twin.errors import ModelError
 from twin.sbml.model_spec import ModelSpec

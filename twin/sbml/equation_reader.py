@@ -72,7 +72,10 @@ def _equations(model: Any) -> Equations:
             *_stoichiometries(model),
         ),
         functions=MappingProxyType(
-            {f"{f.getId()}()": _function(f) for f in model.getListOfFunctionDefinitions()}
+            {
+                f"{f.getId()}()": _function(f)
+                for f in model.getListOfFunctionDefinitions()
+            }
         ),
         initial=MappingProxyType({k: v for k, v in starts.items() if v is not None}),
         assigned=MappingProxyType(assigned),
@@ -257,7 +260,7 @@ def _stoichiometry(reference: Any, sign: float) -> Formula:
 
 
 def _plain_stoichiometry(reference: Any) -> float:
-    if not reference.isSetStoichiometry() and reference.getLevel() > 2:  # noqa: PLR2004
+    if not reference.isSetStoichiometry() and reference.getLevel() > 2:
         return math.nan
     return float(reference.getStoichiometry())
 

@@ -25,8 +25,36 @@ _CONSTANTS = {
 }
 
 OPERATORS = frozenset(
-    "plus minus times divide power root abs exp ln log floor ceiling factorial max min "
-    "quotient rem eq neq lt gt leq geq and or not xor implies".split()
+    [
+        "plus",
+        "minus",
+        "times",
+        "divide",
+        "power",
+        "root",
+        "abs",
+        "exp",
+        "ln",
+        "log",
+        "floor",
+        "ceiling",
+        "factorial",
+        "max",
+        "min",
+        "quotient",
+        "rem",
+        "eq",
+        "neq",
+        "lt",
+        "gt",
+        "leq",
+        "geq",
+        "and",
+        "or",
+        "not",
+        "xor",
+        "implies",
+    ]
 ) | {
     f"{arc}{name}{end}"
     for arc in ("", "arc")

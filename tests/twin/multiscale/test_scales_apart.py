@@ -1,5 +1,6 @@
 """Each scale solved alone: organs, target, cell and plasma."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,13 +8,14 @@ import pytest
 
 from tests.people import DESCRIBED, engine, library, person, therapy
 from twin.coagulation.vitamin_k_cycle import VitaminKCycle, steady_state
+from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule
 from twin.multiscale.cell_scale import cell_course
 from twin.multiscale.hierarchy import Hierarchy, hierarchy, hierarchy_error
 from twin.multiscale.organ_scale import draw_on_organs, target_course
 from twin.multiscale.whole_model import TIGHT, altered, course, value
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.ensemble import Ensemble, Floats
 from twin.vocabulary.regimen import Change, Dose, Regimen
 
 DAYS = 14

@@ -6,12 +6,12 @@ Folds constants while a graph grows, and in the tests stands for the compiled co
 import math
 from collections.abc import Callable
 
-from twin.engine.nodes import CALLS, Op
+from twin.engine.graph.nodes import CALLS, Op
 
 
 def of_one(op: Op, value: float) -> float:
     """An operation with one argument."""
-    return _OF_ONE[op](value)
+    return float(_OF_ONE[op](value))
 
 
 def called(name: str, value: float) -> float:
@@ -43,7 +43,7 @@ def _parity(value: float) -> float:
     return -1.0 if value % 2 else 1.0
 
 
-_OF_ONE = {
+_OF_ONE: dict[Op, Callable[[float], float]] = {
     Op.EXP: lambda x: _or_nan(math.exp, x),
     Op.LOG: lambda x: -math.inf if x == 0 else _or_nan(math.log, x),
     Op.SQRT: lambda x: _or_nan(math.sqrt, x),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from twin.engine.llvm_writer import Lanes
+from twin.engine.lanes.llvm_writer import Lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Processor:
     @property
     def fingerprint(self) -> str:
         """Short and stable: results are bitwise the same for the same one."""
-        text = "\n".join((self.triple, self.name, self.features))
+        text = f"{self.triple}\n{self.name}\n{self.features}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def lanes(self, real: Literal["double", "float"]) -> Lanes:

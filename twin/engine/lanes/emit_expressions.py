@@ -4,9 +4,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from twin.engine.expression_graph import Graph
-from twin.engine.llvm_writer import Writer
-from twin.engine.nodes import Node, Op
+from twin.engine.graph.expression_graph import Graph
+from twin.engine.graph.nodes import Node, Op
+from twin.engine.lanes.llvm_writer import Writer
 
 # Reads a leaf: an operation (HELD, STATE or TIME) and its place.
 Leaf = Callable[[Op, int], str]
@@ -237,9 +237,7 @@ class Emitter:
             missing = w.compare("uno", b, b)
             return w.select(positive, power, w.select(missing, b, zero))
         mirrored = w.multiply(power, self._name(sign))
-        below = w.select(
-            w.compare("olt", b, zero), mirrored, self._name(at_zero)
-        )
+        below = w.select(w.compare("olt", b, zero), mirrored, self._name(at_zero))
         missing = w.compare("uno", b, b)
         return w.select(positive, power, w.select(missing, b, below))
 
@@ -264,7 +262,8 @@ class Emitter:
             if lanes.real == "float":
                 item = w.let(f"fptrunc double {item} to float")
             result = w.let(
-                f"insertelement {lanes.vector} {result}, {lanes.real} {item}, i64 {lane}"
+                f"insertelement {lanes.vector} {result}, {lanes.real} {item}, "
+                f"i64 {lane}"
             )
         return result
 

@@ -11,19 +11,19 @@
 All are straight-line code on lane vectors; arrays are `[place][lane]`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from twin.engine.differentiation import Row, jacobian
-from twin.engine.emit_expressions import Emitter
-from twin.engine.hoisting import hoisted
-from twin.engine.llvm_writer import Lanes, Writer
-from twin.engine.nodes import Node, Op
-from twin.engine.sparse_lu import Elimination, elimination
-from twin.engine.vector_field import VectorField
+from twin.engine.graph.differentiation import Row, jacobian
+from twin.engine.graph.hoisting import hoisted
+from twin.engine.graph.nodes import Node, Op
+from twin.engine.graph.sparse_lu import Elimination, elimination
+from twin.engine.graph.vector_field import VectorField
+from twin.engine.lanes.emit_expressions import Emitter
+from twin.engine.lanes.llvm_writer import Lanes, Writer
 
-# A pivot this much smaller than w = 1/(γh) has lost its digits: the step is too long.
+# A pivot this much smaller than w has lost its digits: the step is too long.
 _SMALLEST_PIVOT = {"double": 1e-7, "float": 1e-3}
 
 
@@ -64,7 +64,13 @@ class ModelEmitter:
 
     def code(self) -> ModelCode:
         """All functions."""
-        parts = [self._hoist(), self._start(), self._rate(), self._factor(), self._solve()]
+        parts = [
+            self._hoist(),
+            self._start(),
+            self._rate(),
+            self._factor(),
+            self._solve(),
+        ]
         if self.uses_time:
             parts.append(self._slope())
         if self.field.triggers:
@@ -112,7 +118,9 @@ class ModelEmitter:
             already = w.load("%sum", place)
             w.store(w.add(emit.emit(node), already), "%out", place)
         w.do("ret void")
-        return w.text(_header("void", "rate", "ptr noalias %sum, ptr noalias %out", self.lanes))
+        return w.text(
+            _header("void", "rate", "ptr noalias %sum, ptr noalias %out", self.lanes)
+        )
 
     def _slope(self) -> str:
         w = Writer(self.lanes)
@@ -134,14 +142,18 @@ class ModelEmitter:
             if (i, j) not in values:
                 node = self.entries.get((i, j))
                 if i == j:
-                    values[i, j] = "%w" if node is None else w.add("%w", emit.emit(node))
+                    values[i, j] = (
+                        "%w" if node is None else w.add("%w", emit.emit(node))
+                    )
                 else:
                     values[i, j] = w.real(0.0) if node is None else emit.emit(node)
             return values[i, j]
 
         smallest = w.real(float("inf"))
         store = {place: k for k, place in enumerate(plan.entries)}
-        for pivot, below, right in zip(plan.order, plan.columns, plan.rows, strict=True):
+        for pivot, below, right in zip(
+            plan.order, plan.columns, plan.rows, strict=True
+        ):
             diagonal = value(pivot, pivot)
             smallest = _smaller(w, smallest, w.intrinsic("fabs", diagonal))
             inverse = w.divide(w.real(1.0), diagonal)

@@ -49,6 +49,11 @@ class Lanes:
         return f"<{self.width} x i{self.bits}>"
 
     @property
+    def integers(self) -> str:
+        """The type of one 64-bit integer a lane."""
+        return f"<{self.width} x i64>"
+
+    @property
     def times(self) -> str:
         """The type of one time a lane: always double, however short the reals."""
         return f"<{self.width} x double>"
@@ -84,7 +89,7 @@ class Writer:
         self.lines: list[str] = []
         self._variables: list[str] = []
         self._count = 0
-        self._constants: dict[tuple[float, str], str] = {}
+        self._constants: dict[tuple[str, str], str] = {}
 
     def text(self, header: str) -> str:
         """The function: its header, its variables, its instructions."""

@@ -6,8 +6,8 @@ differentiated once and what does not depend on a state costs nothing.
 
 from collections.abc import Iterable
 
-from twin.engine.expression_graph import Graph
-from twin.engine.nodes import Node, Op
+from twin.engine.graph.expression_graph import Graph
+from twin.engine.graph.nodes import Node, Op
 
 Row = dict[Node, Node]  # STATE (or TIME) node -> derivative by it; what lacks is zero
 
@@ -166,10 +166,10 @@ def _of_call(graph: Graph, name: str, node: Node, inner: Node) -> Node:
             return inverse_root(graph.difference(square, graph.one))
         case "atanh":
             return graph.reciprocal(one_plus(-1.0, square))
-    return _digamma_times(graph, name, node, inner)
+    return _by_difference(graph, name, inner)
 
 
-def _digamma_times(graph: Graph, name: str, node: Node, inner: Node) -> Node:
+def _by_difference(graph: Graph, name: str, inner: Node) -> Node:
     """Of the gamma function, by a central difference: factorials rarely vary."""
     step = graph.number(1e-5)
     ahead = graph.call(name, graph.sum([inner, step]))

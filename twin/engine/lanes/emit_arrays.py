@@ -1,8 +1,8 @@
 """Where things are, inside a function that has a %block and a %space."""
 
-from twin.engine.block import Lane, Word
-from twin.engine.emit_step import Layout
-from twin.engine.llvm_writer import Writer
+from twin.engine.lanes.block import Lane, Word
+from twin.engine.lanes.layout import Layout
+from twin.engine.lanes.llvm_writer import Writer
 
 
 class Block:

@@ -7,32 +7,13 @@ the draw's own from the start on.  Always in double: it is no part of the loop.
 """
 
 from collections.abc import Sequence
-from enum import IntEnum, auto
 
-from twin.engine.emit_expressions import Emitter
-from twin.engine.hoisting import held_places, state_places
-from twin.engine.llvm_writer import Lanes, Writer
-from twin.engine.nodes import Node, Op
-from twin.engine.vector_field import VectorField
-
-
-class View(IntEnum):
-    """Words of the block of `@observe`."""
-
-    N_DRAWS = 0
-    N_RECORDS = auto()
-    WIDTH = auto()  # numbers a record
-    RECORDS = auto()  # double[draw][record][width]
-    TIMES = auto()  # double[record]
-    VALUES = auto()  # double[draw][column], the ensemble
-    N_COLUMNS = auto()
-    COLUMN_OF = auto()  # i64[given]: column of the ensemble, or -1
-    DEFAULTS = auto()  # double[given]
-    TRACKED_AT = auto()  # i64[held]: place in the record, or -1
-    OUT = auto()  # double[draw][record][output]
-
-
-N_VIEW_WORDS = len(View)
+from twin.engine.graph.hoisting import held_places, state_places
+from twin.engine.graph.nodes import Node, Op
+from twin.engine.graph.vector_field import VectorField
+from twin.engine.lanes.block import View
+from twin.engine.lanes.emit_expressions import Emitter
+from twin.engine.lanes.llvm_writer import Lanes, Writer
 
 
 def emit_observe(field: VectorField, lanes: Lanes, outputs: Sequence[Node]) -> str:

@@ -5,10 +5,11 @@ The graph has few operations; the rest of MathML's is written with them here.
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
-from twin.engine.expression_graph import Graph
-from twin.engine.nodes import Node, Op
+from twin.engine.graph.expression_graph import Graph
+from twin.engine.graph.nodes import Node, Op
 from twin.errors import ForeignFileError
 
 
@@ -52,9 +53,7 @@ def _root(graph: Graph, degree: Node, radicand: Node) -> Node:
 
 
 def _logarithm(graph: Graph, base: Node, argument: Node) -> Node:
-    return graph.quotient(
-        graph.apply(Op.LOG, argument), graph.apply(Op.LOG, base)
-    )
+    return graph.quotient(graph.apply(Op.LOG, argument), graph.apply(Op.LOG, base))
 
 
 def _factorial(graph: Graph, argument: Node) -> Node:
@@ -105,9 +104,7 @@ def _called(name: str) -> Callable[..., Node]:
 def _piecewise(graph: Graph, *arguments: Node) -> Node:
     pieces = [graph.numeric(node) for node in arguments[::2]]
     conditions = [graph.condition(node) for node in arguments[1::2]]
-    value = (
-        pieces.pop() if len(arguments) % 2 else graph.number(math.nan)
-    )
+    value = pieces.pop() if len(arguments) % 2 else graph.number(math.nan)
     for piece, condition in zip(reversed(pieces), reversed(conditions), strict=True):
         value = graph.select(condition, piece, value)
     return value
@@ -118,8 +115,7 @@ def _chain(compare: Callable[[Graph, Node, Node], Node]) -> Callable[..., Node]:
 
     def operator(graph: Graph, *arguments: Node) -> Node:
         return graph.every(
-            compare(graph, left, right)
-            for left, right in zip(arguments, arguments[1:], strict=False)
+            compare(graph, left, right) for left, right in pairwise(arguments)
         )
 
     return operator

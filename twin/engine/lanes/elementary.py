@@ -9,7 +9,7 @@ within two units in the last place: see tests/twin/engine/test_elementary.py.
 import math
 from fractions import Fraction
 
-from twin.engine.llvm_writer import Lanes, Writer
+from twin.engine.lanes.llvm_writer import Lanes, Writer
 
 # ln 2 in two parts: the first has so few bits that k times it is exact.
 _LN2_HIGH = {"double": 6.93147180369123816490e-01, "float": 0.693359375}

@@ -1,10 +1,11 @@
 """The formulas of a model's events, as outputs of one observer, and where they go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from twin.engine.events import Assignment, EventPlan
-from twin.engine.nodes import Node
-from twin.engine.vector_field import VectorField
+from twin.engine.graph.nodes import Node
+from twin.engine.graph.vector_field import VectorField
 from twin.errors import ForeignFileError
 from twin.sbml.equations import Event
 from twin.sbml.formula import Formula
@@ -16,6 +17,10 @@ class EventFormulas:
 
     nodes: tuple[Node, ...]
     plans: tuple[EventPlan, ...]
+
+
+# Puts a formula among the nodes, times a volume; its number.
+Place = Callable[[Formula | None, Node | None], int]
 
 
 def event_formulas(field: VectorField) -> EventFormulas:
@@ -48,7 +53,9 @@ def event_formulas(field: VectorField) -> EventFormulas:
     return EventFormulas(tuple(nodes), plans)
 
 
-def _assignment(field, name, formula, place):  # type: ignore[no-untyped-def]
+def _assignment(
+    field: VectorField, name: str, formula: Formula, place: Place
+) -> Assignment:
     """A species' value is an amount, or a concentration times the volume."""
     for target, by in (
         (name, None),

@@ -8,7 +8,7 @@ neighbours nor on how many there are.
 
 import math
 
-from twin.engine.block import (
+from twin.engine.lanes.block import (
     EVENT,
     EVENT_DUE,
     FAILED,
@@ -20,20 +20,15 @@ from twin.engine.block import (
     Lane,
     Word,
 )
-from twin.engine.emit_arrays import Block, Space
-from twin.engine.emit_step import Layout
-from twin.engine.llvm_writer import Lanes, Writer
-from twin.engine.rosenbrock import Tableau
+from twin.engine.lanes.emit_arrays import Block, Space
+from twin.engine.lanes.emit_control import Controller
+from twin.engine.lanes.emit_kinds import Kinds, larger
+from twin.engine.lanes.layout import Layout
+from twin.engine.lanes.llvm_writer import Lanes, Writer
+from twin.engine.lanes.rosenbrock import Tableau
 
-# The controller (Hairer & Wanner 1996, IV.2): how much a step may grow and shrink, its
-# safety, and how strongly it minds the last error.
-_SAFETY, _GROW, _SHRINK = 0.9, 6.0, 0.2
-_LAST_ERROR_COUNTS = 0.3
-# After a NaN or a lost pivot.
-_RETREAT = 0.1
 # A step this small against the time has met something that is no solution.
 _SMALLEST_STEP = 1e-14
-_SMALLEST_ERROR, _LARGEST_ERROR = 1e-8, 1e30
 
 
 def emit_loop(
@@ -64,12 +59,10 @@ class _Loop:
         self.lanes, self.tableau, self.has_events = lanes, tableau, has_events
         self.w = w = Writer(lanes)
         self.block, self.space = Block(w), Space(w, layout)
-        self.relative = self._in_all_lanes(self.block.number(Word.RELATIVE))
-        self.memory = self._in_all_lanes(self.block.number(Word.MEMORY))
-        self.absolute = self.block.pointer(Word.ABSOLUTE)
+        self.kinds = Kinds(w)
+        self.control = Controller(w, self.block, self.space, tableau)
+        self.memory = self.kinds.in_all_lanes(self.block.number(Word.MEMORY))
         self.largest_steps = self.block.whole(Word.LARGEST_STEPS)
-        shared = w.let(f"icmp ne i64 {self.block.whole(Word.SHARED)}, 0")
-        self.shared = shared
 
     def text(self) -> str:
         w, space = self.w, self.space
@@ -82,18 +75,20 @@ class _Loop:
             h, reaches, final = self._length(t, stop, wanted, active)
             sound = w.let(
                 f"call {self.lanes.mask} @step(ptr %space, "
-                f"{self.lanes.vector} {self._narrow(t)}, {self.lanes.vector} {h})"
+                f"{self.lanes.vector} {self.kinds.narrow(t)}, {self.lanes.vector} {h})"
             )
-            error, usable, known = self._judged(sound)
+            error, usable, known = self.control.judged(sound)
             accepted = w.both(
                 w.both(w.compare("ole", error, w.real(1.0)), usable), active
             )
-            factor = self._factor(error, usable)
+            factor = self.control.factor(error, usable)
             fired = crossed = None
             if self.has_events:
                 accepted, crossed, fired = self._crossings(t, h, accepted, final)
-            self._next_length(h, wanted, factor, accepted, crossed)
-            w.store(w.select(accepted, error, w.load(space.last_error)), space.last_error)
+            self.control.next_length(h, wanted, factor, accepted, crossed)
+            w.store(
+                w.select(accepted, error, w.load(space.last_error)), space.last_error
+            )
             reached = w.both(accepted, reaches)
             self._move(t, stop, h, accepted, reached)
             asking = self._reasons(
@@ -102,17 +97,20 @@ class _Loop:
             with w.when(w.any(asking)):
                 self._attend()
         w.do(f"ret i64 {FINISHED}")
-        return w.text("define internal i64 @loop(ptr noalias %block, ptr noalias %space)")
+        return w.text(
+            "define internal i64 @loop(ptr noalias %block, ptr noalias %space)"
+        )
 
     def _attend(self) -> None:
         """See to lanes that ask; with events, back to the driver if one is due."""
         w = self.w
         w.do("call void @attend(ptr %block, ptr %space)")
         if self.has_events:
-            reasons = self.space.wholes(Lane.REACHED)
-            due = w.let(
-                f"icmp eq {self.space.whole} {reasons}, {self._integers(EVENT_DUE)}"
+            reasons, event = (
+                self.space.wholes(Lane.REACHED),
+                self.kinds.integers(EVENT_DUE),
             )
+            due = w.let(f"icmp eq {self.space.whole} {reasons}, {event}")
             w.leave(w.any(due), f"i64 {EVENT}")
 
     # ------------------------------------------------------------ before the step
@@ -124,12 +122,12 @@ class _Loop:
     def _length(
         self, t: str, stop: str, wanted: str, active: str
     ) -> tuple[str, str, str]:
-        """The step; whether it ends at the line; whether it ends a search for a trigger.
+        """The step; whether it ends at the line; whether it ends a trigger's search.
 
         No crumb is left before a line.
         """
         w = self.w
-        left = self._narrow(w.let(f"fsub {self.lanes.times} {stop}, {t}"))
+        left = self.kinds.narrow(w.let(f"fsub {self.lanes.times} {stop}, {t}"))
         reaches = w.compare("oge", w.multiply(wanted, w.real(1.001)), left)
         half = w.multiply(left, w.real(0.5))
         shortened = w.select(w.compare("ogt", wanted, half), half, wanted)
@@ -142,10 +140,10 @@ class _Loop:
     def _towards_crossing(self, t: str, h: str, reaches: str) -> tuple[str, str, str]:
         """Where a trigger is known to change soon, half way there: it is bisected."""
         w = self.w
-        ahead = self._narrow(
+        ahead = self.kinds.narrow(
             w.let(f"fsub {self.lanes.times} {self.space.times(Lane.CROSSING)}, {t}")
         )
-        exact = self._in_all_lanes(self.block.number(Word.EVENT_TOLERANCE))
+        exact = self.kinds.in_all_lanes(self.block.number(Word.EVENT_TOLERANCE))
         final = w.compare("ole", ahead, exact)
         half = w.select(final, ahead, w.multiply(ahead, w.real(0.5)))
         shorter = w.compare("olt", half, h)
@@ -157,29 +155,6 @@ class _Loop:
 
     # ------------------------------------------------------------ after the step
 
-    def _judged(self, sound: str) -> tuple[str, str, str]:
-        """The error in tolerances; whether the step is of use; whether it is finite."""
-        w, space, vector = self.w, self.space, self.lanes.vector
-        total = w.variable(vector, w.real(0.0))
-        with w.repeat(space.layout.n_states) as i:
-            new = w.intrinsic("fabs", w.load(space.point, i))
-            size = _larger(w, w.load(space.largest, i), new)
-            floor = self._in_all_lanes(w.load(self.absolute, i, "double"))
-            scale = w.multiply_add(size, self.relative, floor)
-            part = w.divide(w.intrinsic("fabs", w.load(space.rest, i)), scale)
-            total.set(_larger(w, total.get(), part))
-        error = total.get()
-        first = w.let(
-            f"shufflevector {vector} {error}, {vector} poison, "
-            f"<{self.lanes.width} x i32> zeroinitializer"
-        )
-        error = w.let(f"select i1 {self.shared}, {vector} {first}, {vector} {error}")
-        known = w.compare("olt", error, w.real(_LARGEST_ERROR))
-        usable = w.both(known, sound)
-        error = w.select(known, error, w.real(_LARGEST_ERROR))
-        small = w.compare("olt", error, w.real(_SMALLEST_ERROR))
-        return w.select(small, w.real(_SMALLEST_ERROR), error), usable, known
-
     def _crossings(
         self, t: str, h: str, accepted: str, final: str
     ) -> tuple[str, str, str]:
@@ -188,10 +163,10 @@ class _Loop:
         What is still accepted, what was taken back for this, and where events are due.
         """
         w, space, times = self.w, self.space, self.lanes.times
-        later = w.let(f"fadd {times} {t}, {self._widen(h)}")
+        later = w.let(f"fadd {times} {t}, {self.kinds.widen(h)}")
         now = w.let(
             f"call {space.whole} @truths(ptr {space.held}, ptr {space.hoisted}, "
-            f"ptr {space.point}, {self.lanes.vector} {self._narrow(later)})"
+            f"ptr {space.point}, {self.lanes.vector} {self.kinds.narrow(later)})"
         )
         before = space.wholes(Lane.TRUTHS)
         changed = w.let(f"icmp ne {space.whole} {now}, {before}")
@@ -210,61 +185,17 @@ class _Loop:
         w.store(crossing, space.array(Lane.CROSSING), 0, times)
         return w.both(accepted, w.opposite(crossed)), crossed, fired
 
-    def _factor(self, error: str, usable: str) -> str:
-        """s err^(-1/q) (last/err)^β, kept within bounds."""
-        w, vector = self.w, self.lanes.vector
-        q = self.tableau.error_order + 1
-        beta = _LAST_ERROR_COUNTS / q
-
-        def log(x: str) -> str:
-            return w.let(f"call {vector} @log_lanes({vector} {x})")
-
-        power = w.multiply(log(error), w.real(-(1.0 / q - 0.75 * beta)))
-        power = w.multiply_add(log(w.load(self.space.last_error)), w.real(beta), power)
-        factor = w.let(f"call {vector} @exp_lanes({vector} {power})")
-        factor = w.multiply(factor, w.real(_SAFETY))
-        factor = _larger(w, factor, w.real(_SHRINK))
-        large = w.compare("ogt", factor, w.real(_GROW))
-        factor = w.select(large, w.real(_GROW), factor)
-        return w.select(usable, factor, w.real(_RETREAT))
-
-    def _next_length(
-        self, h: str, wanted: str, factor: str, accepted: str, crossed: str | None
-    ) -> None:
-        """A step that a line or a trigger cut short says nothing against a longer one."""
-        w, space = self.w, self.space
-        proposed = w.multiply(h, factor)
-        no_growth = w.compare("ogt", proposed, h)
-        proposed = w.select(w.both(w.opposite(accepted), no_growth), h, proposed)
-        cut = w.both(w.compare("olt", h, wanted), w.compare("olt", proposed, wanted))
-        kept = w.both(accepted, cut)
-        if crossed is not None:
-            kept = w.either(kept, crossed)
-        w.store(w.select(kept, wanted, proposed), space.step)
-        fresh = w.let(
-            f"icmp ne {space.whole} {space.wholes(Lane.AFTER_BREAK)}, zeroinitializer"
-        )
-        fresh = w.both(fresh, accepted)
-        w.store(
-            w.select(fresh, proposed, w.load(space.step_after_break)),
-            space.step_after_break,
-        )
-        mark = w.select(
-            accepted, "zeroinitializer", space.wholes(Lane.AFTER_BREAK), space.whole
-        )
-        space.set_wholes(Lane.AFTER_BREAK, mark)
-
     def _move(self, t: str, stop: str, h: str, accepted: str, reached: str) -> None:
         """New times and states, where the step is accepted."""
         w, space, times = self.w, self.space, self.lanes.times
-        later = w.let(f"fadd {times} {t}, {self._widen(h)}")
+        later = w.let(f"fadd {times} {t}, {self.kinds.widen(h)}")
         later = w.select(reached, stop, later, times)
         w.store(w.select(accepted, later, t, times), space.array(Lane.TIME), 0, times)
         with w.repeat(space.layout.n_states) as i:
             old, new = w.load(space.state, i), w.load(space.point, i)
             w.store(w.select(accepted, new, old), space.state, i)
             before = w.load(space.largest, i)
-            size = _larger(w, w.multiply(before, self.memory), w.intrinsic("fabs", new))
+            size = larger(w, w.multiply(before, self.memory), w.intrinsic("fabs", new))
             w.store(w.select(accepted, size, before), space.largest, i)
 
     def _reasons(
@@ -280,9 +211,11 @@ class _Loop:
     ) -> str:
         """Counts steps, writes down which lanes go to @attend, and why."""
         w, space, whole = self.w, self.space, self.space.whole
-        count = w.let(f"add {whole} {space.wholes(Lane.COUNT)}, {self._integers(1)}")
+        count = w.let(
+            f"add {whole} {space.wholes(Lane.COUNT)}, {self.kinds.integers(1)}"
+        )
         space.set_wholes(Lane.COUNT, count)
-        limit = self._whole_in_all_lanes(self.largest_steps)
+        limit = self.kinds.whole_in_all_lanes(self.largest_steps)
         tired = w.both(w.let(f"icmp sge {whole} {count}, {limit}"), active)
         tired = w.both(tired, w.opposite(reached))
         least = w.let(f"fmul {self.lanes.times} {stop}, {w.time(_SMALLEST_STEP)}")
@@ -290,57 +223,19 @@ class _Loop:
             f"call {self.lanes.times} @llvm.fabs.v{self.lanes.width}f64"
             f"({self.lanes.times} {least})"
         )
-        tiny = w.let(f"fcmp olt {self.lanes.times} {self._widen(h)}, {least}")
+        tiny = w.let(f"fcmp olt {self.lanes.times} {self.kinds.widen(h)}, {least}")
         stuck = w.both(w.both(tiny, refused), active)
         if crossed is not None:
             stuck = w.both(stuck, w.opposite(crossed))
-        why = w.select(reached, self._integers(LINE_DUE), "zeroinitializer", whole)
+        why = w.select(reached, self.kinds.integers(LINE_DUE), "zeroinitializer", whole)
         if fired is not None:
-            why = w.select(fired, self._integers(EVENT_DUE), why, whole)
+            why = w.select(fired, self.kinds.integers(EVENT_DUE), why, whole)
         asking = w.either(reached, w.either(tired, stuck))
         for mask, status in (
             (tired, TOO_MANY_STEPS),
             (stuck, STEP_TOO_SMALL),
             (w.both(stuck, w.opposite(known)), NOT_FINITE),
         ):
-            why = w.select(mask, self._integers(FAILED + status), why, whole)
+            why = w.select(mask, self.kinds.integers(FAILED + status), why, whole)
         space.set_wholes(Lane.REACHED, why)
         return asking if fired is None else w.either(asking, fired)
-
-    # ------------------------------------------------------------ kinds of numbers
-
-    def _in_all_lanes(self, number: str) -> str:
-        """A double, as a real in every lane."""
-        w, lanes = self.w, self.lanes
-        if lanes.real == "float":
-            number = w.let(f"fptrunc double {number} to float")
-        return _spread(w, number, lanes.real, lanes.vector)
-
-    def _whole_in_all_lanes(self, number: str) -> str:
-        return _spread(self.w, number, "i64", self.space.whole)
-
-    def _narrow(self, times: str) -> str:
-        """Times as reals."""
-        if self.lanes.real == "double":
-            return times
-        return self.w.let(f"fptrunc {self.lanes.times} {times} to {self.lanes.vector}")
-
-    def _widen(self, reals: str) -> str:
-        """Reals as times."""
-        if self.lanes.real == "double":
-            return reals
-        return self.w.let(f"fpext {self.lanes.vector} {reals} to {self.lanes.times}")
-
-    def _integers(self, value: int) -> str:
-        return f"<{', '.join([f'i64 {value}'] * self.lanes.width)}>"
-
-
-def _spread(w: Writer, number: str, kind: str, vector: str) -> str:
-    one = w.let(f"insertelement {vector} poison, {kind} {number}, i64 0")
-    zeros = f"<{w.lanes.width} x i32> zeroinitializer"
-    return w.let(f"shufflevector {vector} {one}, {vector} poison, {zeros}")
-
-
-def _larger(w: Writer, a: str, b: str) -> str:
-    """The larger; NaN where b is."""
-    return w.select(w.compare("ogt", a, b), a, b)

@@ -39,7 +39,9 @@ class Word(IntEnum):
     WORKSPACE = auto()  # aligned memory, see Layout
     ABSOLUTE = auto()  # double[state]: absolute tolerances
     RELATIVE = auto()  # bits of a double: relative tolerance
-    MEMORY = auto()  # bits: 1 scales errors by each state's largest so far, 0 by its size
+    MEMORY = (
+        auto()
+    )  # bits: 1 scales errors by each state's largest so far, 0 by its size
     LARGEST_STEPS = auto()  # i64 a draw
     SHARED = auto()  # not 0: all lanes step as lane 0 does
     CHANGED = auto()  # not 0: held quantities were changed from outside
@@ -76,3 +78,22 @@ FAILED = 16
 
 # Triggers a model can have: one bit each.
 MOST_TRIGGERS = 62
+
+
+class View(IntEnum):
+    """Words of the block of `@observe`."""
+
+    N_DRAWS = 0
+    N_RECORDS = auto()
+    WIDTH = auto()  # numbers a record
+    RECORDS = auto()  # double[draw][record][width]
+    TIMES = auto()  # double[record]
+    VALUES = auto()  # double[draw][column], the ensemble
+    N_COLUMNS = auto()
+    COLUMN_OF = auto()  # i64[given]: column of the ensemble, or -1
+    DEFAULTS = auto()  # double[given]
+    TRACKED_AT = auto()  # i64[held]: place in the record, or -1
+    OUT = auto()  # double[draw][record][output]
+
+
+N_VIEW_WORDS = len(View)

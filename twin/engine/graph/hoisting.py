@@ -6,8 +6,8 @@ node (or a result) uses, gets a place in the *hoisted* vector.
 
 from collections.abc import Iterable
 
-from twin.engine.expression_graph import Graph
-from twin.engine.nodes import Node, Op
+from twin.engine.graph.expression_graph import Graph
+from twin.engine.graph.nodes import Node, Op
 
 _PLAIN = frozenset({Op.NUMBER, Op.HELD, Op.TRUTH})
 

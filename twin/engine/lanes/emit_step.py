@@ -4,101 +4,10 @@ Loops over states, with the tableau's numbers in the code; what a method repeats
 stage to stage (the same point, one more k) is not computed again.
 """
 
-from dataclasses import dataclass
-
-from twin.engine.emit_model import ModelCode
-from twin.engine.llvm_writer import Lanes, Writer
-from twin.engine.rosenbrock import Tableau
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Places in the workspace, in lane vectors from its beginning.
-
-    In this order; `size` is all of it.
-    """
-
-    n_states: int
-    n_held: int
-    n_filled: int
-    n_hoisted: int
-    n_factors: int
-    n_stages: int
-
-    @property
-    def held(self) -> int:
-        """Held quantities."""
-        return 0
-
-    @property
-    def hoisted(self) -> int:
-        """What depends on them only."""
-        return self.held + self.n_held
-
-    @property
-    def state(self) -> int:
-        """y."""
-        return self.hoisted + self.n_hoisted
-
-    @property
-    def largest(self) -> int:
-        """Each state's size for the error: its largest so far."""
-        return self.state + self.n_states
-
-    @property
-    def point(self) -> int:
-        """u of a stage, and in the end the new state."""
-        return self.largest + self.n_states
-
-    @property
-    def rest(self) -> int:
-        """The sum that the rates are added to."""
-        return self.point + self.n_states
-
-    @property
-    def slope(self) -> int:
-        """∂f/∂t."""
-        return self.rest + self.n_states
-
-    @property
-    def rates(self) -> int:
-        """f(u), kept where the next stage stands at the same point."""
-        return self.slope + self.n_states
-
-    @property
-    def zeros(self) -> int:
-        """Nothing, to add f to."""
-        return self.rates + self.n_states
-
-    @property
-    def begun(self) -> int:
-        """The start's results: y(0), then computed held quantities."""
-        return self.zeros + self.n_states
-
-    @property
-    def snapshot(self) -> int:
-        """y at the end of the period before."""
-        return self.begun + self.n_states + self.n_filled
-
-    @property
-    def factors(self) -> int:
-        """L and U."""
-        return self.snapshot + self.n_states
-
-    @property
-    def stages(self) -> int:
-        """k, one state vector a stage."""
-        return self.factors + self.n_factors
-
-    @property
-    def control(self) -> int:
-        """Step size, step size after a break, last error: one vector each."""
-        return self.stages + self.n_stages * self.n_states
-
-    @property
-    def lanes(self) -> int:
-        """The arrays of 64-bit numbers that `block.Lane` names."""
-        return self.control + 4
+from twin.engine.lanes.emit_model import ModelCode
+from twin.engine.lanes.layout import Layout
+from twin.engine.lanes.llvm_writer import Lanes, Writer
+from twin.engine.lanes.rosenbrock import Tableau
 
 
 def emit_step(lanes: Lanes, tableau: Tableau, layout: Layout, code: ModelCode) -> str:

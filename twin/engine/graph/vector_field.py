@@ -9,10 +9,10 @@ behind them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twin.engine.definitions import Definitions, definitions
-from twin.engine.expression_graph import Graph
-from twin.engine.nodes import Node
-from twin.engine.operators import applied
+from twin.engine.graph.definitions import Definitions, definitions
+from twin.engine.graph.expression_graph import Graph
+from twin.engine.graph.nodes import Node
+from twin.engine.graph.operators import applied
 from twin.errors import ForeignFileError
 from twin.sbml.equations import Equations, Event, FunctionDefinition
 from twin.sbml.formula import TIME, Formula, Number, Symbol, fold, names_in
@@ -118,8 +118,10 @@ class VectorField:
 
     def volume_where_concentration(self, species: str) -> Node | None:
         """The volume by which a species' value becomes an amount; None for amounts."""
-        return None if species not in self.volumes else self.names.value(
-            self.volumes[species]
+        return (
+            None
+            if species not in self.volumes
+            else self.names.value(self.volumes[species])
         )
 
 
@@ -138,7 +140,9 @@ def vector_field(equations: Equations) -> VectorField:
         defined.at_start,
         {name: place[name] for name in defined.given} | {TIME: graph.zero},
     )
-    names = Names(graph, equations.functions, defined.always, _known(defined, graph, place))
+    names = Names(
+        graph, equations.functions, defined.always, _known(defined, graph, place)
+    )
     return VectorField(
         graph=graph,
         names=names,

@@ -44,7 +44,20 @@ CONDITIONS = frozenset({Op.LESS, Op.EQUAL, Op.NOT, Op.AND, Op.OR, Op.TRUTH})
 # Functions of one argument that the C library has; everything else is made of these.
 CALLS = {
     name: getattr(math, name)
-    for name in "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()
+    for name in [
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+    ]
 } | {"tgamma": math.gamma, "lgamma": math.lgamma}
 
 

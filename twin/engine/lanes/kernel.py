@@ -7,25 +7,25 @@ from what the kernel recorded.  Both are made once and kept (`object_cache`): a 
 that was seen before is neither parsed nor compiled.
 """
 
-import json
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-from twin.engine import machine
-from twin.engine.elementary import elementary_functions
-from twin.engine.emit_attend import emit_attend
-from twin.engine.emit_loop import emit_loop
-from twin.engine.emit_model import ModelEmitter
-from twin.engine.emit_observe import emit_observe
-from twin.engine.emit_step import Layout, emit_step
-from twin.engine.event_formulas import EventFormulas, event_formulas
 from twin.engine.events import EventPlan
-from twin.engine.hoisting import held_places
-from twin.engine.llvm_writer import Lanes
-from twin.engine.rosenbrock import TABLEAUX
-from twin.engine.vector_field import VectorField, vector_field
+from twin.engine.graph.event_formulas import EventFormulas, event_formulas
+from twin.engine.graph.hoisting import held_places
+from twin.engine.graph.vector_field import VectorField, vector_field
+from twin.engine.lanes import machine
+from twin.engine.lanes.elementary import elementary_functions
+from twin.engine.lanes.emit_attend import emit_attend
+from twin.engine.lanes.emit_lines import emit_lines
+from twin.engine.lanes.emit_loop import emit_loop
+from twin.engine.lanes.emit_model import ModelEmitter
+from twin.engine.lanes.emit_observe import emit_observe
+from twin.engine.lanes.emit_step import emit_step
+from twin.engine.lanes.layout import Layout
+from twin.engine.lanes.llvm_writer import Lanes
+from twin.engine.lanes.rosenbrock import TABLEAUX
 from twin.errors import ModelError
 from twin.sbml.equation_reader import equations_of
 
@@ -103,6 +103,7 @@ def compiled(text: str, method: Method, processor: machine.Processor) -> Kernel:
             elementary_functions(lanes),
             code.text,
             emit_step(lanes, tableau, layout, code),
+            emit_lines(lanes, layout),
             emit_attend(lanes, layout, len(field.given), _initially(field)),
             emit_loop(lanes, tableau, layout, has_events=bool(field.events)),
         ]

@@ -39,7 +39,7 @@ class Tableau:
         return len(self.weights)
 
     def shares_point(self, stage: int) -> bool:
-        """Whether a stage stands at the point of the one before: f need not be asked."""
+        """Whether a stage stands where the one before does: f is known there."""
         return (
             stage > 0
             and self.nodes[stage] == self.nodes[stage - 1]
