@@ -7,15 +7,14 @@ with the engine's version); elsewhere to the mode's tolerance.
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from twin.engine.code_store import CodeStore, Loaded
 from twin.engine.courses import Courses
-from twin.engine.ensemble import run
-from twin.engine.events import Assignment, EventPlan
-from twin.engine.handover import Integers, Machine, Question, Rules, Window
+from twin.engine.ensemble import Chunk, run
+from twin.engine.handover import Integers, Question, Rules, Window
 from twin.engine.lanes import machine
 from twin.engine.lanes.block import (
     DONE,
@@ -24,23 +23,13 @@ from twin.engine.lanes.block import (
     STEP_TOO_SMALL,
     TOO_MANY_STEPS,
 )
-from twin.engine.lanes.kernel import (
-    ENGINE_VERSION,
-    Method,
-    Names,
-    compiled,
-    lanes_of,
-    observer,
-)
-from twin.engine.lanes.layout import Layout
-from twin.engine.lanes.llvm_writer import Lanes
-from twin.engine.lanes.machine import LoadedCode
-from twin.engine.object_cache import Artefact, ObjectCache, default_folder
+from twin.engine.lanes.kernel import ENGINE_VERSION, JACOBIAN, Method, Names
+from twin.engine.object_cache import ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
-from twin.errors import ModelError
+from twin.errors import ModelError, NumericsError
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Ensemble
+from twin.vocabulary.ensemble import Ensemble, Floats
 
 _REASONS = {
     TOO_MANY_STEPS: "it took more steps than allowed",
@@ -78,16 +67,13 @@ class CompiledEngine:
 
     mode     see `MODES`
     threads  0 for one a processor core
-    folder   of compiled objects; the user's cache by default
+    cache    of compiled objects; the user's by default
     """
 
     mode: Mode = REFERENCE
     threads: int = 0
     cache: ObjectCache = field(default_factory=lambda: ObjectCache(default_folder()))
-    _kernels: dict[str, "_Loaded"] = field(default_factory=dict, repr=False)
-    _windows: dict[tuple[str, tuple[str, ...]], LoadedCode] = field(
-        default_factory=dict, repr=False
-    )
+    _store: CodeStore | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -102,6 +88,13 @@ class CompiledEngine:
         """Pickled without its code: another process has its own processor."""
         return (type(self), (self.mode, self.threads, self.cache))
 
+    @property
+    def store(self) -> CodeStore:
+        """The code of the models seen so far."""
+        if self._store is None:
+            self._store = CodeStore(self.mode.method, self.cache)
+        return self._store
+
     def courses(
         self,
         spec: ModelSpec,
@@ -112,132 +105,123 @@ class CompiledEngine:
         tolerance: float | None = None,
     ) -> Iterator[Courses]:
         """Results of consecutive draws, in order; see `twin.engine.simulate.Engine`."""
-        loaded = self._loaded(spec)
+        yield from map(
+            _courses, self._chunks(spec, ensemble, plans, outputs, tolerance)
+        )
+
+    def courses_together(
+        self,
+        spec: ModelSpec,
+        groups: Ensemble,
+        plans: Sequence[Schedule],
+        outputs: tuple[str, ...],
+        *,
+        tolerance: float | None = None,
+    ) -> Iterator[Courses]:
+        """As `courses`, but each `width` draws take the steps of the first of them.
+
+        Differences between such draws are differences of one discrete solution: they
+        have no noise from the choice of steps.
+        """
+        yield from map(
+            _courses,
+            self._chunks(spec, groups, plans, outputs, tolerance, shared=True),
+        )
+
+    def width(self, spec: ModelSpec) -> int:
+        """How many draws make a group of `courses_together`."""
+        return self.store.kernel(spec).machine.width
+
+    def jacobian(
+        self,
+        spec: ModelSpec,
+        parameters: dict[str, float],
+        plan: Schedule,
+        *,
+        tolerance: float | None = None,
+    ) -> Floats:
+        """float64[state, state]: d(dA_i/dt)/dA_j of the amounts where `plan` ends.
+
+        In the order of `spec.states`, 1/h; exact derivatives of the model's formulas.
+
+        Raises: NumericsError where a state is no species, or the draw fails.
+        """
+        states = self.store.kernel(spec).names.states
+        order = {name: place for place, name in enumerate(states)}
+        wanted = [f"amount({name})" for name in spec.states]
+        if not order.keys() >= set(wanted):
+            raise NumericsError(
+                f"model {spec.identifier} integrates quantities that are no species; "
+                "their Jacobian is not served"
+            )
+        last = replace(plan, times_h=plan.times_h[-1:])
+        (chunk,) = self._chunks(
+            spec, Ensemble.of(parameters), [last], JACOBIAN, tolerance
+        )
+        if chunk.status[0] != DONE:
+            raise NumericsError(f"no Jacobian: {_REASONS[int(chunk.status[0])]}")
+        full = np.zeros((len(states), len(states)))
+        for (i, j), value in zip(
+            self.store.observer(spec, JACOBIAN).places,
+            chunk.outputs[0, 0],
+            strict=True,
+        ):
+            full[i, j] = value
+        place = [order[name] for name in wanted]
+        return full[np.ix_(place, place)]
+
+    def _chunks(
+        self,
+        spec: ModelSpec,
+        ensemble: Ensemble,
+        plans: Sequence[Schedule],
+        outputs: tuple[str, ...],
+        tolerance: float | None,
+        *,
+        shared: bool = False,
+    ) -> Iterator[Chunk]:
+        loaded = self.store.kernel(spec)
         names = loaded.names
-        column_of = _columns(spec, names, ensemble)
         programme = programmes(spec, names.states, names.held, plans)
         tracked = np.union1d(programme.tracked, loaded.set_by_events)
+        relative = self.mode.tolerance if tolerance is None else tolerance
         question = Question(
             values=np.ascontiguousarray(ensemble.values),
-            column_of=column_of,
+            column_of=_columns(spec, names, ensemble),
             programmes=programme.lines,
             tracked=tracked,
             times=np.array(plans[0].times_h),
-            rules=self._rules(names, tolerance),
+            rules=Rules(
+                relative,
+                np.full(len(names.states), relative * self.mode.floor),
+                np.array([name not in names.sinks for name in names.states], np.int64),
+                memory=self.mode.memory,
+                shared=shared,
+            ),
         )
-        window = self._window(spec, outputs, names, tracked)
+        window = self._window(spec, outputs, loaded, tracked)
         threads = self.threads or os.cpu_count() or 1
-        for chunk in run(loaded.machine, window, question, threads=threads):
-            yield Courses(
-                chunk.first,
-                chunk.outputs,
-                tuple(
-                    (chunk.first + int(i), _REASONS[int(chunk.status[i])])
-                    for i in np.flatnonzero(chunk.status != DONE)
-                ),
-            )
-
-    def _rules(self, names: Names, tolerance: float | None) -> Rules:
-        relative = self.mode.tolerance if tolerance is None else tolerance
-        floor = relative * self.mode.floor
-        return Rules(relative, np.full(len(names.states), floor), self.mode.memory)
-
-    def _loaded(self, spec: ModelSpec) -> "_Loaded":
-        if spec.sha256 not in self._kernels:
-            method, processor = self.mode.method, machine.this_processor()
-            lanes = lanes_of(method, processor)
-            key = "\n".join(
-                [
-                    f"kernel {ENGINE_VERSION} {machine.version()}",
-                    spec.sha256,
-                    f"{method.tableau} {lanes.real} {lanes.width}",
-                    processor.fingerprint,
-                ]
-            )
-
-            def make() -> Artefact:
-                kernel = compiled(spec.text, method, processor)
-                description = asdict(kernel)
-                return Artefact(description, description.pop("code"))
-
-            kept = self.cache.get(key, make)
-            self._kernels[spec.sha256] = _Loaded.of(kept)
-        return self._kernels[spec.sha256]
+        yield from run(loaded.machine, window, question, threads=threads)
 
     def _window(
         self,
         spec: ModelSpec,
         outputs: tuple[str, ...],
-        names: Names,
+        loaded: Loaded,
         tracked: Integers,
     ) -> Window:
-        key = (spec.sha256, outputs)
-        if key not in self._windows:
-            processor = machine.this_processor()
-            text = "\n".join(
-                [
-                    f"observer {ENGINE_VERSION} {machine.version()}",
-                    spec.sha256,
-                    *outputs,
-                    processor.fingerprint,
-                ]
-            )
-            kept = self.cache.get(
-                text,
-                lambda: Artefact({}, observer(spec.text, outputs, processor).code),
-            )
-            self._windows[key] = LoadedCode(kept.code)
-        tracked_at = np.full(len(names.held), -1, np.int64)
-        tracked_at[tracked] = len(names.states) + np.arange(len(tracked))
-        address = self._windows[key].address("observe")
-        return Window(address, len(outputs), tracked_at)
+        found = self.store.observer(spec, outputs)
+        tracked_at = np.full(len(loaded.names.held), -1, np.int64)
+        tracked_at[tracked] = len(loaded.names.states) + np.arange(len(tracked))
+        return Window(found.address, found.n_outputs, tracked_at)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Loaded:
-    """A kernel in this process; `code` keeps it alive."""
-
-    names: Names
-    machine: Machine
-    code: LoadedCode
-
-    @property
-    def set_by_events(self) -> Integers:
-        """Places of the held quantities that events assign."""
-        places = {
-            assignment.place
-            for event in self.machine.events
-            for assignment in event.assignments
-            if not assignment.to_state
-        }
-        return np.array(sorted(places), np.int64)
-
-    @classmethod
-    def of(cls, kept: Artefact) -> "_Loaded":
-        code, found = LoadedCode(kept.code), kept.description
-        names = Names(**{k: tuple(v) for k, v in found["names"].items()})
-        lanes = Lanes(**found["lanes"])
-        events = tuple(_event_plan(**plan) for plan in found["events"])
-        return cls(
-            names,
-            Machine(
-                advance=code.address("advance"),
-                width=lanes.width,
-                vector_bytes=lanes.bytes,
-                layout=Layout(**found["layout"]),
-                defaults=np.array(names.defaults),
-                events=events,
-                n_event_values=found["n_event_values"],
-                judge=code.address("judge") if events else 0,
-                observe_events=code.address("observe") if events else 0,
-            ),
-            code,
-        )
-
-
-def _event_plan(assignments: list[dict[str, Any]], **rest: Any) -> EventPlan:
-    return EventPlan(
-        **rest, assignments=tuple(Assignment(**each) for each in assignments)
+def _courses(chunk: Chunk) -> Courses:
+    failed = np.flatnonzero(chunk.status != DONE)
+    return Courses(
+        chunk.first,
+        chunk.outputs,
+        tuple((chunk.first + int(i), _REASONS[int(chunk.status[i])]) for i in failed),
     )
 
 

@@ -50,10 +50,12 @@ def run(
     A draw that failed is NaN in all its outputs.
     """
     n_draws = len(question.values)
-    starts = range(0, n_draws, _CHUNK)
+    # Draws that share their steps are the lanes of one vector.
+    size = machine.width if question.rules.shared else _CHUNK
+    starts = range(0, n_draws, size)
 
     def one(first: int) -> Chunk:
-        return _chunk(machine, window, question, first, min(first + _CHUNK, n_draws))
+        return _chunk(machine, window, question, first, min(first + size, n_draws))
 
     if threads == 1 or len(starts) == 1:
         yield from map(one, starts)

@@ -67,11 +67,13 @@ class Machine:
 class Rules:
     """When a step is good enough, and when to give up.
 
-    memory  1: errors are held against each state's largest value so far; 0: its size
+    resting  i64[state]: 1 for what must be still in a steady state
+    memory   1: errors are held against each state's largest value so far; 0: its size
     """
 
     relative: float
     absolute: Floats
+    resting: Integers
     memory: float = 1.0
     largest_steps: int = 100_000
     shared: bool = False
@@ -132,6 +134,7 @@ def block_of(question: Question, own: dict[Word, npt.NDArray[np.generic]]) -> In
         Word.LINE_VALUE: programmes.values,
         Word.TRACKED: question.tracked,
         Word.ABSOLUTE: rules.absolute,
+        Word.RESTING: rules.resting,
         **own,
     }
     for word, array in arrays.items():

@@ -28,6 +28,12 @@ _LARGEST_STEPS = 100_000
 # own units (umol, uM: nothing below 1e-6 of them is shown).
 _ABSOLUTE_PER_RELATIVE = 1e-4
 
+# Doses repeated before time 0: how often at most, and when a period counts as the
+# one before (pools of a steady state are larger than the last, in the model's units).
+_MOST_PERIODS = 400
+_AT_REST = 1e-6
+_LEAST_AMOUNT = 1e-9
+
 # Central differences: the cube root of the spacing of float64, and where that is
 # nothing (an empty pool) a step in the model's own units.
 _RELATIVE_STEP = 1e-5
@@ -180,6 +186,8 @@ def _follow(runner: Any, plan: Schedule, n_outputs: int) -> Floats:
     """
     times = plan.times_h
     values = np.empty((len(times), n_outputs))
+    if plan.period_h:
+        _come_to_rest(runner, plan)
     edges = [0.0, *(b.time_h for b in plan.breaks if b.time_h > 0)]
     if plan.end_h > edges[-1]:
         edges.append(plan.end_h)
@@ -202,6 +210,21 @@ def _follow(runner: Any, plan: Schedule, n_outputs: int) -> Floats:
         values[inside] = course[1:-1, 1:]
         values[at_end] = course[-1, 1:]
     return values
+
+
+def _come_to_rest(runner: Any, plan: Schedule) -> None:
+    """Repeat the period before time 0 until it ends as it began."""
+    period = Schedule(plan.before, np.array([plan.period_h]))
+    acting = np.any(_slopes(runner) != 0, axis=0)  # sinks only fill, for ever
+    last = np.array(runner.model.getFloatingSpeciesAmounts())
+    for _ in range(_MOST_PERIODS):
+        _follow(runner, period, len(runner.timeCourseSelections) - 1)
+        now = np.array(runner.model.getFloatingSpeciesAmounts())
+        still = np.abs(now - last) <= _AT_REST * np.abs(now) + _LEAST_AMOUNT
+        if np.all(still[acting]):
+            return
+        last = now
+    raise _Stopped(0.0, "the repeated doses never come to a steady state")
 
 
 def _integrate(runner: Any, times: list[float], start_h: float) -> Floats:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule, schedule
 from twin.errors import NumericsError
+from twin.sbml.infusions import with_inflows
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, frozen_array
 from twin.vocabulary.prediction import Prediction
@@ -78,11 +79,20 @@ def simulate(
             f"{', '.join(settable)} is computed by model {spec.identifier}; "
             "set the constants it is made of"
         )
+    several = [regimens] if isinstance(regimens, Regimen) else regimens
+    infused = {i.substance for regimen in several for i in regimen.infusions}
+    if infused:
+        entered = [spec.administration(name).amount_per_mg for name in sorted(infused)]
+        spec = with_inflows(spec, (s for species in entered for s in species))
     times = frozen_array(np.atleast_1d(np.asarray(times_h, dtype=np.float64)))
     if isinstance(regimens, Regimen):
         plans = [schedule(spec, regimens, times)] * ensemble.n_draws
     else:
-        plans = [schedule(spec, regimen, times) for regimen in regimens]
+        known: dict[int, Schedule] = {}
+        plans = [
+            known.setdefault(id(regimen), schedule(spec, regimen, times))
+            for regimen in regimens
+        ]
     if len(plans) != ensemble.n_draws:
         raise NumericsError(
             f"{len(plans)} regimens for {ensemble.n_draws} draws; "

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from twin.errors import ModelError
 from twin.sbml.model_spec import ModelSpec
-from twin.sbml.reader import read
+from twin.sbml.reader import CORE, read
 
-_CORE = "{http://www.sbml.org/sbml/level3/version2/core}"
 _NAMED = "{http://www.w3.org/1998/Math/MathML}ci"
 
 
@@ -27,8 +26,8 @@ def part_of(spec: ModelSpec, outputs: Iterable[str]) -> ModelSpec:
     wanted = tuple(outputs)
     spec.require(wanted, what="output")
     root = ET.fromstring(spec.text)  # noqa: S314 - a model that was read and checked
-    model = root.find(_CORE + "model")
-    if model is None or model.find(_CORE + "listOfEvents") is not None:
+    model = root.find(CORE + "model")
+    if model is None or model.find(CORE + "listOfEvents") is not None:
         raise ModelError(f"model {spec.identifier}: a part of a model has no events")
     names = _names_in_equations(model)
     needed: set[str] = set()
@@ -66,7 +65,7 @@ def _names_in_equations(model: ET.Element) -> Mapping[str, set[str]]:
             )
     for reaction in _in_list(model, "listOfReactions"):
         changed = {
-            r.get("species", "") for r in reaction.iter(f"{_CORE}speciesReference")
+            r.get("species", "") for r in reaction.iter(f"{CORE}speciesReference")
         }
         rate = changed | set(_named(reaction))
         for species in changed:
@@ -84,7 +83,7 @@ def _drop_the_rest(model: ET.Element, needed: set[str]) -> None:
         ("listOfInitialAssignments", "symbol"),
         ("listOfReactions", "id"),
     ):
-        found = model.find(_CORE + tag)
+        found = model.find(CORE + tag)
         if found is None:
             continue
         for element in list(found):
@@ -96,12 +95,12 @@ def _drop_the_rest(model: ET.Element, needed: set[str]) -> None:
 
 def _subjects(element: ET.Element, attribute: str) -> set[str]:
     """What an element is about: the quantity it names, or the species it changes."""
-    changed = element.iter(f"{_CORE}speciesReference")
+    changed = element.iter(f"{CORE}speciesReference")
     return {element.get(attribute, ""), *(r.get("species", "") for r in changed)}
 
 
 def _in_list(model: ET.Element, tag: str) -> Iterator[ET.Element]:
-    found = model.find(_CORE + tag)
+    found = model.find(CORE + tag)
     return iter(()) if found is None else iter(found)
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from twin.errors import ModelError
 from twin.sbml.model_spec import Administration, ModelSpec
 
-_CORE = "{http://www.sbml.org/sbml/level3/version2/core}"
+CORE = "{http://www.sbml.org/sbml/level3/version2/core}"
 
 
 def read(
@@ -30,14 +30,14 @@ def read(
         root = ET.fromstring(text)  # noqa: S314 - our own files, known by hash
     except ET.ParseError as error:
         raise ModelError(f"not an XML document: {error}") from error
-    model = root.find(_CORE + "model")
+    model = root.find(CORE + "model")
     if model is None:
         raise ModelError(
             "no SBML Level 3 Version 2 model in this text; convert it first "
             "(`twin model compile` makes one from Antimony)"
         )
     ruled = {
-        rule.get("variable", ""): rule.tag.removeprefix(_CORE)
+        rule.get("variable", ""): rule.tag.removeprefix(CORE)
         for rule in _children(model, "listOfRules")
     }
     started = {
@@ -54,7 +54,7 @@ def read(
         for element in _children(model, tag):
             name = element.get("id", "")
             units[name] = element.get("units", "")
-            if (note := element.find(_CORE + "notes")) is not None:
+            if (note := element.find(CORE + "notes")) is not None:
                 notes[name] = " ".join("".join(note.itertext()).split())
             if ruled.get(name) == "assignmentRule":
                 computed.append(name)
@@ -82,7 +82,7 @@ def read(
 
 
 def _children(model: ET.Element, tag: str) -> list[ET.Element]:
-    found = model.find(_CORE + tag)
+    found = model.find(CORE + tag)
     return [] if found is None else list(found)
 
 

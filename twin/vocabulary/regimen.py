@@ -29,6 +29,29 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class Infusion:
+    """An amount given at a constant rate over `duration_h` hours."""
+
+    time_h: float
+    duration_h: float
+    amount_mg: float
+    substance: str
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.time_h) and self.time_h >= 0):
+            raise RegimenError(
+                f"an infusion cannot begin at {self.time_h} h; "
+                "the twin's clock starts at 0 h"
+            )
+        for what, value in (("mg", self.amount_mg), ("h", self.duration_h)):
+            if not (math.isfinite(value) and value > 0):
+                raise RegimenError(
+                    f"an infusion of {value} {what} at {self.time_h} h is none; "
+                    "write more than 0"
+                )
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """From `time_h` on, the model's `parameter` has another value (diet, drugs)."""
 
@@ -47,11 +70,36 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """Doses that were taken again and again before time 0, until nothing changed.
+
+    The doses of one period, on its own clock; the last period ends at 0.
+    """
+
+    doses: tuple[Dose, ...]
+    period_h: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.period_h) and self.period_h > 0):
+            raise RegimenError(f"a period lasts more than 0 h, got {self.period_h}")
+        late = [dose.time_h for dose in self.doses if dose.time_h >= self.period_h]
+        if late:
+            raise RegimenError(
+                f"a dose at {late[0]} h is not within a period of {self.period_h} h"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Regimen:
-    """What is taken and what changes, earliest first; a substance once at a time."""
+    """What is taken and what changes, earliest first; a substance once at a time.
+
+    before  what was taken until time 0; nothing else is known of that time
+    """
 
     doses: tuple[Dose, ...] = ()
     changes: tuple[Change, ...] = ()
+    infusions: tuple[Infusion, ...] = ()
+    before: Repeated | None = None
 
     def __post_init__(self) -> None:
         for substance in {dose.substance for dose in self.doses}:
@@ -70,13 +118,22 @@ class Regimen:
         return Regimen(
             tuple(replace(dose, time_h=by_h + dose.time_h) for dose in self.doses),
             tuple(replace(each, time_h=by_h + each.time_h) for each in self.changes),
+            tuple(replace(each, time_h=by_h + each.time_h) for each in self.infusions),
+            self.before,
         )
 
     def joined(self, other: "Regimen") -> "Regimen":
-        """Both regimens on one clock."""
+        """Both regimens on one clock.
+
+        Raises: RegimenError when both say what was taken before it starts.
+        """
+        if self.before is not None and other.before is not None:
+            raise RegimenError("two regimens cannot both have been taken before")
         return Regimen(
             tuple(sorted(self.doses + other.doses, key=lambda d: d.time_h)),
             tuple(sorted(self.changes + other.changes, key=lambda c: c.time_h)),
+            tuple(sorted(self.infusions + other.infusions, key=lambda i: i.time_h)),
+            self.before or other.before,
         )
 
 

@@ -38,6 +38,7 @@ class Word(IntEnum):
     STEPS = auto()  # i64[row], out: steps taken, rejected ones too
     WORKSPACE = auto()  # aligned memory, see Layout
     ABSOLUTE = auto()  # double[state]: absolute tolerances
+    RESTING = auto()  # i64[state]: 1 for what must be still in a steady state
     RELATIVE = auto()  # bits of a double: relative tolerance
     MEMORY = (
         auto()

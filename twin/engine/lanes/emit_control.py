@@ -33,24 +33,31 @@ class Controller:
         """The error in tolerances; whether the step is of use; whether it is finite."""
         w, space, vector = self.w, self.space, self.lanes.vector
         total = w.variable(vector, w.real(0.0))
+        most = w.real(_LARGEST_ERROR)
         with w.repeat(space.layout.n_states) as i:
             new = w.intrinsic("fabs", w.load(space.point, i))
             size = larger(w, w.load(space.largest, i), new)
             floor = self.kinds.in_all_lanes(w.load(self.absolute, i, "double"))
             scale = w.multiply_add(size, self.relative, floor)
             part = w.divide(w.intrinsic("fabs", w.load(space.rest, i)), scale)
+            # NaN counts as the largest error; a plain maximum would forget it.
+            part = w.select(w.compare("olt", part, most), part, most)
             total.set(larger(w, total.get(), part))
-        error = total.get()
-        first = w.let(
-            f"shufflevector {vector} {error}, {vector} poison, "
-            f"<{self.lanes.width} x i32> zeroinitializer"
-        )
-        error = w.let(f"select i1 {self.shared}, {vector} {first}, {vector} {error}")
-        known = w.compare("olt", error, w.real(_LARGEST_ERROR))
+        error = self._of_first_if_shared(total.get(), vector)
+        sound = self._of_first_if_shared(sound, self.lanes.mask)
+        known = w.compare("olt", error, most)
         usable = w.both(known, sound)
-        error = w.select(known, error, w.real(_LARGEST_ERROR))
         small = w.compare("olt", error, w.real(_SMALLEST_ERROR))
         return w.select(small, w.real(_SMALLEST_ERROR), error), usable, known
+
+    def _of_first_if_shared(self, value: str, kind: str) -> str:
+        """What the first lane says, in all lanes, where they share their steps."""
+        w = self.w
+        first = w.let(
+            f"shufflevector {kind} {value}, {kind} poison, "
+            f"<{self.lanes.width} x i32> zeroinitializer"
+        )
+        return w.let(f"select i1 {self.shared}, {kind} {first}, {kind} {value}")
 
     def factor(self, error: str, usable: str) -> str:
         """s err^(-1/q) (last/err)^β, kept within bounds."""

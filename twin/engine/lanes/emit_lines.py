@@ -22,8 +22,8 @@ from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes, literal
 
 # A period has come back to its start when no state moved by more than this many
-# tolerances.
-_AT_REST = 1.0
+# tolerances (sinks, which only fill, are not asked).
+_AT_REST = 0.01
 _MOST_REPEATS = 400
 
 
@@ -131,7 +131,9 @@ class _Lines(OneLane):
             limit = w.let(f"fmul {real} {scale}, {literal(_AT_REST, real)}")
             change = self.absolute(w.let(f"fsub {real} {now}, {before}"))
             still = w.let(f"fcmp ole {real} {change}, {limit}")
+            asked = w.load(self.block.pointer(Word.RESTING), i, "i64")
             moves = w.let(f"xor i1 {still}, true")
+            moves = w.let(f"and i1 {moves}, {self.is_equal(asked, 1)}")
             moved.set(w.let(f"or i1 {moved.get()}, {moves}"))
         returns = w.let(f"add i64 {self.get(Lane.RETURNS, '%lane')}, 1")
         self.set(Lane.RETURNS, "%lane", returns)

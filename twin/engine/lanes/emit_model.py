@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from twin.engine.graph.differentiation import Row, jacobian
+from twin.engine.graph.differentiation import jacobian
 from twin.engine.graph.hoisting import hoisted
 from twin.engine.graph.nodes import Node, Op
 from twin.engine.graph.sparse_lu import Elimination, elimination
@@ -42,14 +42,9 @@ class ModelEmitter:
 
     def __init__(self, field: VectorField, lanes: Lanes) -> None:
         self.field, self.lanes = field, lanes
-        self.rows: list[Row] = jacobian(field.graph, field.rates)
-        time = field.graph.time
-        self.slopes = [row.pop(time, field.graph.zero) for row in self.rows]
-        place = {field.graph.state(i): i for i in range(len(field.states))}
+        self.slopes, derivatives = _derivatives(field)
         self.entries = {
-            (i, place[x]): field.graph.negative(node)
-            for i, row in enumerate(self.rows)
-            for x, node in row.items()
+            place: field.graph.negative(node) for place, node in derivatives.items()
         }
         self.plan: Elimination = elimination(len(field.states), self.entries)
         self.places = hoisted(
@@ -213,6 +208,24 @@ class ModelEmitter:
             node: partial(w.load, "%hoisted", place) for node, place in places.items()
         }
         return Emitter(w, self.field.graph, leaf_reader(w), reads)
+
+
+def entries_of(field: VectorField) -> dict[tuple[int, int], Node]:
+    """df_i/dy_j by place (i, j), where it is not always zero."""
+    return _derivatives(field)[1]
+
+
+def _derivatives(
+    field: VectorField,
+) -> tuple[list[Node], dict[tuple[int, int], Node]]:
+    """∂f/∂t, one node a state, and ∂f/∂y by place."""
+    rows = jacobian(field.graph, field.rates)
+    slopes = [row.pop(field.graph.time, field.graph.zero) for row in rows]
+    place = {field.graph.state(i): i for i in range(len(field.states))}
+    entries = {
+        (i, place[x]): node for i, row in enumerate(rows) for x, node in row.items()
+    }
+    return slopes, entries
 
 
 def leaf_reader(w: Writer) -> Callable[[Op, int], str]:

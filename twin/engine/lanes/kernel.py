@@ -8,26 +8,27 @@ that was seen before is neither parsed nor compiled.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from twin.engine.events import EventPlan
-from twin.engine.graph.event_formulas import EventFormulas, event_formulas
+from twin.engine.graph.event_formulas import event_formulas
 from twin.engine.graph.hoisting import held_places
-from twin.engine.graph.vector_field import VectorField, vector_field
+from twin.engine.graph.nodes import Node
+from twin.engine.graph.vector_field import VectorField
 from twin.engine.lanes import machine
+from twin.engine.lanes.block import MOST_TRIGGERS
 from twin.engine.lanes.elementary import elementary_functions
 from twin.engine.lanes.emit_attend import emit_attend
 from twin.engine.lanes.emit_lines import emit_lines
 from twin.engine.lanes.emit_loop import emit_loop
-from twin.engine.lanes.emit_model import ModelEmitter
+from twin.engine.lanes.emit_model import ModelEmitter, entries_of
 from twin.engine.lanes.emit_observe import emit_observe
 from twin.engine.lanes.emit_step import emit_step
 from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.rosenbrock import TABLEAUX
-from twin.errors import ModelError
-from twin.sbml.equation_reader import equations_of
+from twin.errors import ModelError, UnsupportedModel
 
 ENGINE_VERSION = "1"
 """Changed whenever a result may change by a bit: results carry it."""
@@ -54,6 +55,7 @@ class Names:
     defaults  those numbers
     held      all held quantities; the given ones first
     required  given quantities that the start or the rates need
+    sinks     states that no rate depends on: they only fill
     """
 
     states: tuple[str, ...]
@@ -61,6 +63,7 @@ class Names:
     defaults: tuple[float, ...]
     held: tuple[str, ...]
     required: tuple[str, ...]
+    sinks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,17 +78,19 @@ class Kernel:
     code: bytes
 
 
-def compiled(text: str, method: Method, processor: machine.Processor) -> Kernel:
-    """The kernel of the SBML in `text`.
+def compiled(
+    field: VectorField, method: Method, processor: machine.Processor
+) -> Kernel:
+    """The kernel of a model.
 
-    Raises: ForeignFileError, UnsupportedModel as `equations_of`; ModelError when
-    nothing in the model ever moves.
+    Raises: UnsupportedModel for more events than a lane can watch.
     """
-    field = vector_field(equations_of(text))
+    if len(field.triggers) > MOST_TRIGGERS:
+        raise UnsupportedModel("", (f"more than {MOST_TRIGGERS} events",))
+    if field.events:
+        # A moment is found to double precision.
+        method = replace(method, real="double")
     lanes = lanes_of(method, processor)
-    if field.events and lanes.real == "float":
-        # A moment is found to double precision; the observer of events is in double.
-        lanes = processor.lanes("double")
     tableau = TABLEAUX[method.tableau]
     emitter = ModelEmitter(field, lanes)
     code = emitter.code()
@@ -109,21 +114,15 @@ def compiled(text: str, method: Method, processor: machine.Processor) -> Kernel:
         ]
     )
     if events.plans:
-        assembly += _event_observer(field, events, processor)
+        assembly += emit_observe(field, lanes, events.nodes)
     return Kernel(
-        _names(field),
+        _names(field, {j for _, j in emitter.entries}),
         layout,
         lanes,
         events.plans,
         len(events.nodes),
         machine.object_code(assembly, processor),
     )
-
-
-def _event_observer(
-    field: VectorField, events: EventFormulas, processor: machine.Processor
-) -> str:
-    return emit_observe(field, processor.lanes("double"), events.nodes)
 
 
 def _initially(field: VectorField) -> int | None:
@@ -141,7 +140,7 @@ def lanes_of(method: Method, processor: machine.Processor) -> Lanes:
     return Lanes(method.real, method.width, suited.fused)
 
 
-def _names(field: VectorField) -> Names:
+def _names(field: VectorField, acting: set[int]) -> Names:
     needed = held_places(field.graph, [*field.start, *field.rates])
     n_given = len(field.given)
     made = {p for p in needed if p >= n_given}
@@ -152,32 +151,52 @@ def _names(field: VectorField) -> Names:
         defaults=tuple(field.given.values()),
         held=field.held,
         required=tuple(field.held[p] for p in sorted(needed) if p < n_given),
+        sinks=tuple(s for j, s in enumerate(field.states) if j not in acting),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observer:
-    """Computes named outputs of records."""
+    """Computes outputs of records; `places` are those of a Jacobian's entries."""
 
-    outputs: tuple[str, ...]
+    n_outputs: int
+    places: tuple[tuple[int, int], ...]
     code: bytes
 
 
+# Asked for as outputs: the derivatives of all rates by all states.
+JACOBIAN = ("d rates / d states",)
+
+
 def observer(
-    text: str, outputs: Sequence[str], processor: machine.Processor
+    field: VectorField, outputs: Sequence[str], processor: machine.Processor
 ) -> Observer:
-    """The observer of some outputs of the SBML in `text`.
+    """The observer of some outputs of a model.
 
     Raises: ModelError when the model has no quantity of such a name.
     """
-    field = vector_field(equations_of(text))
     missing = [name for name in outputs if name not in field.names]
     if missing:
         raise ModelError(
             f"the model has no output {', '.join(missing)}; names are SBML ids, "
             "[id] for a concentration, amount(id) for an amount"
         )
-    lanes = processor.lanes("double")
     nodes = [field.names.value(name) for name in outputs]
+    return _observing(field, nodes, (), processor)
+
+
+def jacobian_observer(field: VectorField, processor: machine.Processor) -> Observer:
+    """The observer of the entries of the Jacobian that are not always zero."""
+    entries = entries_of(field)
+    return _observing(field, list(entries.values()), tuple(entries), processor)
+
+
+def _observing(
+    field: VectorField,
+    nodes: list[Node],
+    places: tuple[tuple[int, int], ...],
+    processor: machine.Processor,
+) -> Observer:
+    lanes = processor.lanes("double")
     assembly = elementary_functions(lanes) + emit_observe(field, lanes, nodes)
-    return Observer(tuple(outputs), machine.object_code(assembly, processor))
+    return Observer(len(nodes), places, machine.object_code(assembly, processor))

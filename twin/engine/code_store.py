@@ -1,0 +1,160 @@
+"""Compiled code in this process: made, or taken from the cache, once a model.
+
+One store serves one method on one processor.  Models are known by the hash of their
+text; a model whose code is in the cache is not even parsed.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from twin.engine.events import Assignment, EventPlan
+from twin.engine.graph.vector_field import VectorField, vector_field
+from twin.engine.handover import Integers, Machine
+from twin.engine.lanes import machine
+from twin.engine.lanes.kernel import (
+    ENGINE_VERSION,
+    JACOBIAN,
+    Method,
+    Names,
+    compiled,
+    jacobian_observer,
+    lanes_of,
+    observer,
+)
+from twin.engine.lanes.layout import Layout
+from twin.engine.lanes.llvm_writer import Lanes
+from twin.engine.lanes.machine import LoadedCode
+from twin.engine.object_cache import Artefact, ObjectCache
+from twin.sbml.equation_reader import equations_of
+from twin.sbml.model_spec import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A kernel in this process; `code` keeps it alive."""
+
+    names: Names
+    machine: Machine
+    code: LoadedCode
+
+    @property
+    def set_by_events(self) -> Integers:
+        """Places of the held quantities that events assign."""
+        places = {
+            assignment.place
+            for event in self.machine.events
+            for assignment in event.assignments
+            if not assignment.to_state
+        }
+        return np.array(sorted(places), np.int64)
+
+    @classmethod
+    def of(cls, kept: Artefact) -> "Loaded":
+        code, found = LoadedCode(kept.code), kept.description
+        names = Names(**{k: tuple(v) for k, v in found["names"].items()})
+        lanes = Lanes(**found["lanes"])
+        events = tuple(_event_plan(**plan) for plan in found["events"])
+        return cls(
+            names,
+            Machine(
+                advance=code.address("advance"),
+                width=lanes.width,
+                vector_bytes=lanes.bytes,
+                layout=Layout(**found["layout"]),
+                defaults=np.array(names.defaults),
+                events=events,
+                n_event_values=found["n_event_values"],
+                judge=code.address("judge") if events else 0,
+                observe_events=code.address("observe") if events else 0,
+            ),
+            code,
+        )
+
+
+def _event_plan(assignments: list[dict[str, Any]], **rest: Any) -> EventPlan:
+    return EventPlan(
+        **rest, assignments=tuple(Assignment(**each) for each in assignments)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedObserver:
+    """An observer in this process; `places` are those of a Jacobian's entries."""
+
+    n_outputs: int
+    address: int
+    places: tuple[tuple[int, int], ...]
+    code: LoadedCode
+
+
+class CodeStore:
+    """Kernels and observers by model."""
+
+    def __init__(self, method: Method, cache: ObjectCache) -> None:
+        self._method, self._cache = method, cache
+        self._processor = machine.this_processor()
+        self._fields: dict[str, VectorField] = {}
+        self._kernels: dict[str, Loaded] = {}
+        self._observers: dict[tuple[str, tuple[str, ...]], LoadedObserver] = {}
+
+    def kernel(self, spec: ModelSpec) -> Loaded:
+        """What integrates a model.
+
+        Raises: UnsupportedModel, ForeignFileError as `equations_of`.
+        """
+        if spec.sha256 not in self._kernels:
+            lanes = lanes_of(self._method, self._processor)
+
+            def make() -> Artefact:
+                kernel = compiled(self._field(spec), self._method, self._processor)
+                description = asdict(kernel)
+                return Artefact(description, description.pop("code"))
+
+            key = f"{self._method.tableau} {lanes.real} {lanes.width}"
+            self._kernels[spec.sha256] = Loaded.of(
+                self._kept(f"kernel {key}", spec, make)
+            )
+        return self._kernels[spec.sha256]
+
+    def observer(self, spec: ModelSpec, outputs: tuple[str, ...]) -> LoadedObserver:
+        """What computes these outputs of a model (or `JACOBIAN`).
+
+        Raises: ModelError when the model has no such output.
+        """
+        key = (spec.sha256, outputs)
+        if key not in self._observers:
+
+            def make() -> Artefact:
+                field = self._field(spec)
+                made = (
+                    jacobian_observer(field, self._processor)
+                    if outputs == JACOBIAN
+                    else observer(field, outputs, self._processor)
+                )
+                description = asdict(made)
+                return Artefact(description, description.pop("code"))
+
+            kept = self._kept("observer\n" + "\n".join(outputs), spec, make)
+            code = LoadedCode(kept.code)
+            places = tuple((i, j) for i, j in kept.description["places"])
+            self._observers[key] = LoadedObserver(
+                kept.description["n_outputs"], code.address("observe"), places, code
+            )
+        return self._observers[key]
+
+    def _kept(
+        self, what: str, spec: ModelSpec, make: Callable[[], Artefact]
+    ) -> Artefact:
+        key = (
+            f"{what}\n{spec.sha256}\n{ENGINE_VERSION} {machine.version()}\n"
+            f"{self._processor.fingerprint}"
+        )
+        return self._cache.get(key, make)
+
+    def _field(self, spec: ModelSpec) -> VectorField:
+        if spec.sha256 not in self._fields:
+            self._fields[spec.sha256] = vector_field(equations_of(spec.text))
+        return self._fields[spec.sha256]
