@@ -17,7 +17,7 @@ from service.settings import Settings
 from service.twins import endpoints
 from service.twins.operations import DosingDesk
 from service.twins.schemas import pointer_of
-from twin.engine.reference import ReferenceEngine
+from twin.engine.compiled import CompiledEngine
 from twin.engine.simulate import Engine
 from twin.library import load_library
 from twin.lifecycle import SOFTWARE_VERSION
@@ -30,7 +30,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> ASGIApp:
     """
     desk = DosingDesk(
         load_library(),
-        engine or ReferenceEngine(),
+        engine or CompiledEngine(),
         answer_within_s=settings.answer_within_s,
         longest_queue=settings.longest_queue,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twin.command_line.patient_file import read_document
-from twin.engine.reference import ReferenceEngine
+from twin.engine.compiled import CompiledEngine
 from twin.errors import GenotypeError, InputError, PatientError, RegimenError
 from twin.intake.ask import gene_names, question_for
 from twin.intake.genotype import in_our_names
@@ -25,7 +25,7 @@ class Asked:
     question: Question
     library: Library
     twin: Twin
-    engine: ReferenceEngine
+    engine: CompiledEngine
 
 
 def asked(
@@ -65,7 +65,7 @@ def asked(
     question = _with_options(question, library, daily_dose, days)
     if days is not None and daily_dose is None:
         _keep_every_dose(question)
-    engine = ReferenceEngine()
+    engine = CompiledEngine()
     twin = build(
         question.patient, library, engine=engine, fed=fed, warnings=question.warnings
     )

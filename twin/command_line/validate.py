@@ -12,7 +12,7 @@ from twin.command_line.output import Json, done, progress, say, table
 from twin.command_line.pkpd_file import read_measurements
 from twin.credibility.pkpd_report import KindScore, PkpdReport, Row, score_studies
 from twin.credibility.scores import FoldScore
-from twin.engine.reference import ReferenceEngine
+from twin.engine.compiled import CompiledEngine
 from twin.library import load_library
 
 app = typer.Typer(add_completion=False)
@@ -37,7 +37,7 @@ def validate(
     """Score the model against a file of measurements; nothing is refitted."""
     library = load_library()
     found = read_measurements(pkpd, library)
-    engine = ReferenceEngine()
+    engine = CompiledEngine()
     with progress(f"predicting {len(found.studies)} subjects"):
         report = score_studies(
             found.studies, library, engine=engine, of_no_study=found.of_no_study

@@ -71,14 +71,7 @@ def simulate(
 
     Returns: float64[draw, time, output]; a failed draw is NaN and named.
     """
-    spec.require(ensemble.names, what="parameter")
-    spec.require(outputs, what="output")
-    settable = [name for name in ensemble.names if name not in spec.constants]
-    if settable:
-        raise NumericsError(
-            f"{', '.join(settable)} is computed by model {spec.identifier}; "
-            "set the constants it is made of"
-        )
+    check_question(spec, ensemble, outputs)
     several = [regimens] if isinstance(regimens, Regimen) else regimens
     infused = {i.substance for regimen in several for i in regimen.infusions}
     if infused:
@@ -104,3 +97,20 @@ def simulate(
         values[found.first : found.first + len(found.values)] = found.values
         failures += found.failures
     return Prediction(times, outputs, frozen_array(values), tuple(failures))
+
+
+def check_question(
+    spec: ModelSpec, ensemble: Ensemble, outputs: tuple[str, ...]
+) -> None:
+    """Whether a model has these parameters and outputs.
+
+    Raises: ModelError for a name it lacks, NumericsError for one it computes itself.
+    """
+    spec.require(ensemble.names, what="parameter")
+    spec.require(outputs, what="output")
+    settable = [name for name in ensemble.names if name not in spec.constants]
+    if settable:
+        raise NumericsError(
+            f"{', '.join(settable)} is computed by model {spec.identifier}; "
+            "set the constants it is made of"
+        )

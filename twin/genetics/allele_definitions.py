@@ -144,22 +144,25 @@ class GeneDefinition:
         The allele itself is one of them.
         """
         reference = {p.position: frozenset({p.ref}) for p in self.positions}
-        looked_at = list(positions)
+        looked_at = frozenset(positions)
 
-        def bases(spelling: Mapping[int, frozenset[str]]) -> list[frozenset[str]]:
-            return [spelling.get(p, reference[p]) for p in looked_at]
+        def agree(
+            one: Mapping[int, frozenset[str]], other: Mapping[int, frozenset[str]]
+        ) -> bool:
+            # Elsewhere both have the reference base.
+            return all(
+                one.get(p, reference[p]) & other.get(p, reference[p])
+                for p in looked_at.intersection({*one, *other})
+            )
 
-        own = [bases(s) for a in self.alleles if a.name == name for s in a.spellings]
+        own = [s for a in self.alleles if a.name == name for s in a.spellings]
         return frozenset(
             {name}
             | {
                 allele.name
                 for allele in self.alleles
                 for spelling in allele.spellings
-                if any(
-                    all(a & b for a, b in zip(bases(spelling), mine, strict=True))
-                    for mine in own
-                )
+                if any(agree(spelling, mine) for mine in own)
             }
         )
 

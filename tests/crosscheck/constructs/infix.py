@@ -1,10 +1,10 @@
 """Infix, in Python's grammar, to MathML.
 
-    x if x > 1 else 0    piecewise with one piece and an otherwise
-    1 < x < 3            one n-ary relation
-    plus(a, b, c)        the operator of that name, with any number of arguments
-    f(x)                 otherwise a call of the function definition f
-    rational(2, 3), enotation(1.5, -3), root(3, x), log(2, x), rateOf(x), delay(x, 1)
+x if x > 1 else 0    piecewise with one piece and an otherwise
+1 < x < 3            one n-ary relation
+plus(a, b, c)        the operator of that name, with any number of arguments
+f(x)                 otherwise a call of the function definition f
+rational(2, 3), enotation(1.5, -3), root(3, x), log(2, x), rateOf(x), delay(x, 1)
 """
 
 import ast

@@ -3,7 +3,7 @@
 from itertools import product
 from math import exp
 
-from tests.crosscheck.constructs.case import Case, case
+from tests.crosscheck.constructs.case import ROADRUNNER, Case, case
 from tests.crosscheck.constructs.sbml_text import (
     L2V4,
     L3V1,
@@ -51,7 +51,7 @@ def _pair(**of_b: bool) -> tuple[Part, ...]:
     )
 
 
-_CONVERTED = "the conversion factor is not applied by COPASI"
+_CONVERTED = "COPASI does not apply conversion factors (L3V2 4.6.7)"
 
 CASES = (
     *(_form(*kind) for kind in product(_LEVELS, (False, True), (False, True))),
@@ -139,6 +139,8 @@ CASES = (
             "A": lambda t: 4 * exp(-0.15 * t),
             "B": lambda t: 1 + 10 * (1 - exp(-0.15 * t)),
         },
+        referees=(ROADRUNNER,),
+        why=_CONVERTED,
     ),
     case(
         "the model's conversion factor holds for every species",
@@ -148,6 +150,8 @@ CASES = (
         species("B", concentration=1.0),
         reaction("go", "A -> B", "0.3 * A"),
         conversion="factor",
+        referees=(ROADRUNNER,),
+        why=_CONVERTED,
     ),
     case(
         "a species' own conversion factor goes before the model's",
@@ -158,6 +162,8 @@ CASES = (
         species("B", 1.0, only_amount=True, factor="own"),
         reaction("go", "A -> 2 B", "0.3 * A"),
         conversion="factor",
+        referees=(ROADRUNNER,),
+        why=_CONVERTED,
     ),
     case(
         "a conversion factor that is initially assigned",
@@ -168,6 +174,8 @@ CASES = (
         species("B", concentration=1.0, factor="factor"),
         reaction("go", "A -> B", "0.3 * A"),
         starts("factor", "k / 2"),
+        referees=(ROADRUNNER,),
+        why=_CONVERTED,
     ),
     case(
         "a conversion factor does not touch rate rules",
@@ -186,6 +194,8 @@ CASES = (
         species("B", 1.0, factor="factor"),
         reaction("go", "A -> B", "0.3 * A"),
         rated("C", "0.1 * C"),
+        referees=(ROADRUNNER,),
+        why=_CONVERTED,
     ),
     case(
         "a conversion factor on a boundary species does nothing",
@@ -206,4 +216,3 @@ CASES = (
         exact={"total": lambda _: 11.0},
     ),
 )
-assert _CONVERTED

@@ -1,5 +1,9 @@
 """Random formulas over three states, two held quantities and the time."""
 
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
 from hypothesis import strategies as st
 
 from twin.engine.graph.expression_graph import Graph
@@ -11,108 +15,163 @@ STATES = ("x", "y", "z")
 HELD = ("a", "b")
 LEAVES = (*STATES, *HELD, TIME)
 
-# All of these are the same in single precision.
+# Whole numbers often, so that conditions can be equal; each the same in single precision.
 values = st.one_of(
     st.integers(-6, 6).map(float),
     st.floats(0.015625, 8.0, width=32),
     st.floats(-8.0, -0.015625, width=32),
 )
-points = st.lists(st.lists(values, min_size=6, max_size=6), min_size=8, max_size=8)
-_numbers = values.map(Number)
-_leaves = st.one_of(st.sampled_from([Symbol(name) for name in LEAVES]), _numbers)
-_exponents = st.sampled_from(
-    [-17.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.7, 3.0, 4.0, 16.0, 18.0]
-).map(Number)
-_SMOOTH = ["exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arcsinh"]
-_PARTIAL = ["ln", "arcsin", "arccos", "arccosh", "arctanh", "sec", "csc", "cot"]
-_KINDS = ["sech", "csch", "coth", "arcsec", "arccsc", "arccot", "arcsech", "arccsch"]
-_STEPS = ["abs", "floor", "ceiling", "arccoth", "factorial"]
-_COMPARISONS = ["eq", "neq", "lt", "gt", "leq", "geq"]
+point = st.lists(values, min_size=len(LEAVES), max_size=len(LEAVES))
+points = st.lists(point, min_size=8, max_size=8)
+
+_EXPONENTS = (-17, -3, -2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.7, 3, 4, 16, 18)
+_SMOOTH = ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arcsinh")
+_PARTIAL = ("ln", "arcsin", "arccos", "arccosh", "arctanh", "sec", "csc", "cot")
+_INVERSES = ("sech", "csch", "coth", "arcsec", "arccsc", "arccot", "arcsech", "arccsch")
+_STEPS = ("floor", "ceiling", "arccoth", "factorial")
+_CHAINS = ("eq", "lt", "gt", "leq", "geq")
+
+_Rule = Callable[["_Dice", int], Formula]
 
 
-def _apply(name: str, *arguments: st.SearchStrategy[Formula]) -> st.SearchStrategy:
-    return st.tuples(*arguments).map(lambda given: Apply(name, given))
+class _Dice:
+    """Throws a formula of some size; the same one from the same seed."""
+
+    def __init__(self, rules: tuple[_Rule, ...], seed: int) -> None:
+        self._rules, self.random = rules, Random(seed)
+
+    def formula(self, size: int) -> Formula:
+        """With about so many operators."""
+        if size < 1:
+            return self._leaf()
+        return self.random.choice(self._rules)(self, size - 1)
+
+    def shared(self, number: int, size: int) -> tuple[Formula, ...]:
+        """Some formulas, of so many operators together."""
+        cuts = sorted(self.random.randint(0, size) for _ in range(number - 1))
+        ends = zip([0, *cuts], [*cuts, size], strict=True)
+        return tuple(self.formula(end - begin) for begin, end in ends)
+
+    def condition(self, size: int) -> Formula:
+        """A truth, which may also be a number that is taken for one."""
+        kind = self.random.randrange(8)
+        if kind < 3:
+            return Apply(self.random.choice((*_CHAINS, "neq")), self.shared(2, size))
+        if kind == 3:
+            return Apply(self.random.choice(_CHAINS), self.shared(3, size))
+        if kind == 4:
+            return Apply("not", (self.condition(max(size - 1, 0)),))
+        if kind == 5:
+            return self.formula(size)
+        name = self.random.choice(("and", "or", "xor", "implies"))
+        number = 2 if name == "implies" else self.random.randint(1, 3)
+        return Apply(name, tuple(self.condition(size // 3) for _ in range(number)))
+
+    def _leaf(self) -> Formula:
+        kind = self.random.randrange(8)
+        if kind < 5:
+            return Symbol(self.random.choice(LEAVES))
+        if kind < 7:
+            return Number(float(self.random.randint(-4, 4)))
+        return Number(self.random.randint(-256, 256) / 64)
 
 
-def _several(name: str, inner: st.SearchStrategy[Formula]) -> st.SearchStrategy:
-    return st.lists(inner, max_size=4).map(lambda given: Apply(name, tuple(given)))
+def _many(dice: _Dice, size: int, *, name: str) -> Formula:
+    number = dice.random.randint(0, 4)
+    return Apply(name, dice.shared(number, size) if number else ())
 
 
-def _arithmetic(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
-    """With what cancels: x - x, x / x, and sums that appear with both signs."""
-    return st.one_of(
-        _several("plus", inner),
-        _several("times", inner),
-        _apply("minus", inner),
-        _apply("minus", inner, inner),
-        _apply("divide", inner, inner),
-        _apply("power", inner, _exponents),
-        st.tuples(inner, inner).map(
-            lambda two: Apply("minus", (Apply("plus", two), two[0]))
-        ),
-        st.tuples(inner, inner).map(
-            lambda two: Apply("divide", (Apply("times", two), two[1]))
-        ),
-    )
+def _given(dice: _Dice, size: int, *, name: str, number: int) -> Formula:
+    return Apply(name, dice.shared(number, size))
 
 
-def _conditions(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
-    compared = st.sampled_from(_COMPARISONS).flatmap(
-        lambda name: _apply(name, inner, inner)
-    )
-    chained = st.sampled_from(["eq", "lt", "gt", "leq", "geq"]).flatmap(
-        lambda name: _apply(name, inner, inner, inner)
-    )
-    first = st.one_of(compared, chained)
-    return st.one_of(
-        first,
-        _apply("not", first),
-        _apply("implies", first, first),
-        st.sampled_from(["and", "or", "xor"]).flatmap(
-            lambda name: st.lists(first | inner, min_size=1, max_size=3).map(
-                lambda given: Apply(name, tuple(given))
-            )
-        ),
-    )
+def _one_of(dice: _Dice, size: int, *, names: tuple[str, ...]) -> Formula:
+    return Apply(dice.random.choice(names), (dice.formula(size),))
 
 
-def _anything(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
-    condition = _conditions(inner)
-    one = st.sampled_from([*_SMOOTH, *_PARTIAL, *_KINDS, *_STEPS])
-    two = st.sampled_from(["max", "min", "quotient", "rem"])
-    base = st.sampled_from([2.0, 10.0]).map(Number)
-    return st.one_of(
-        _arithmetic(inner),
-        _arithmetic(inner),
-        one.flatmap(lambda name: _apply(name, inner)),
-        two.flatmap(lambda name: _apply(name, inner, inner)),
-        _apply("power", _apply("abs", inner), inner),
-        _apply("root", st.sampled_from([2.0, 3.0]).map(Number), inner),
-        _apply("log", base, inner),
-        _apply("piecewise", inner, condition, inner),
-        _apply("piecewise", inner, condition, inner, condition, inner),
-        condition,
-    )
+def _power(dice: _Dice, size: int) -> Formula:
+    exponent = Number(float(dice.random.choice(_EXPONENTS)))
+    return Apply("power", (dice.formula(size), exponent))
 
 
-def _nothing_with_steps(
-    inner: st.SearchStrategy[Formula],
+def _power_of_positive(dice: _Dice, size: int) -> Formula:
+    base, exponent = dice.shared(2, size)
+    return Apply("power", (Apply("abs", (base,)), exponent))
+
+
+def _root(dice: _Dice, size: int) -> Formula:
+    degree = Number(float(dice.random.choice((2, 3))))
+    return Apply(dice.random.choice(("root", "log")), (degree, dice.formula(size)))
+
+
+def _there_and_back(dice: _Dice, size: int) -> Formula:
+    """(u + v) - u and (u v) / v."""
+    u, v = dice.shared(2, size)
+    if dice.random.random() < 0.5:
+        return Apply("minus", (Apply("plus", (u, v)), u))
+    return Apply("divide", (Apply("times", (u, v)), v))
+
+
+def _piecewise(dice: _Dice, size: int) -> Formula:
+    number = dice.random.randint(1, 2)
+    parts: list[Formula] = []
+    for _ in range(number):
+        parts += [dice.formula(size // 4), dice.condition(size // 4)]
+    return Apply("piecewise", (*parts, dice.formula(size // 4)))
+
+
+_ARITHMETIC: tuple[_Rule, ...] = (
+    partial(_many, name="plus"),
+    partial(_many, name="plus"),
+    partial(_many, name="times"),
+    partial(_many, name="times"),
+    partial(_given, name="minus", number=1),
+    partial(_given, name="minus", number=2),
+    partial(_given, name="divide", number=2),
+    _there_and_back,
+    _power,
+)
+_ALL: tuple[_Rule, ...] = (
+    *_ARITHMETIC,
+    *_ARITHMETIC,
+    _power_of_positive,
+    _root,
+    _piecewise,
+    _piecewise,
+    lambda dice, size: dice.condition(size),
+    partial(_one_of, names=("abs",)),
+    partial(_one_of, names=_SMOOTH),
+    partial(_one_of, names=_PARTIAL),
+    partial(_one_of, names=_INVERSES),
+    partial(_one_of, names=_STEPS),
+    partial(_given, name="max", number=2),
+    partial(_given, name="min", number=3),
+    partial(_given, name="quotient", number=2),
+    partial(_given, name="rem", number=2),
+)
+_WITH_SLOPE: tuple[_Rule, ...] = (
+    *_ARITHMETIC,
+    _power_of_positive,
+    _piecewise,
+    _root,
+    partial(_one_of, names=("abs",)),
+    partial(_one_of, names=_SMOOTH),
+    partial(_one_of, names=_PARTIAL),
+    partial(_one_of, names=_INVERSES),
+    partial(_given, name="max", number=2),
+)
+
+
+def _thrown(
+    rules: tuple[_Rule, ...], largest: int
 ) -> st.SearchStrategy[Formula]:
-    one = st.sampled_from([*_SMOOTH, *_PARTIAL])
-    condition = _apply("lt", inner, inner)
-    return st.one_of(
-        _arithmetic(inner),
-        _arithmetic(inner),
-        one.flatmap(lambda name: _apply(name, inner)),
-        _apply("power", _apply("exp", inner), inner),
-        _apply("abs", inner),
-        _apply("max", inner, inner),
-        _apply("piecewise", inner, condition, inner),
-    )
+    sizes, seeds = st.integers(0, largest), st.integers(0, 2**32 - 1)
+    return st.builds(lambda size, seed: _Dice(rules, seed).formula(size), sizes, seeds)
 
 
-formulas = st.recursive(_leaves, _anything, max_leaves=12)
-slopes = st.recursive(_leaves, _nothing_with_steps, max_leaves=8)
+formulas = _thrown(_ALL, 25)
+formulas_with_slopes = _thrown(_WITH_SLOPE, 12)
+polynomials = _thrown(_ARITHMETIC[:6], 12)
 
 
 def node_of(graph: Graph, formula: Formula) -> Node:
