@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.engine.device import Code, Device
 from twin.engine.events import Assignment, EventPlan
 from twin.engine.graph.vector_field import VectorField, vector_field
 from twin.engine.handover import Integers, Machine
@@ -19,9 +20,7 @@ from twin.engine.lanes.kernel import (
     JACOBIAN,
     Method,
     Names,
-    compiled,
     jacobian_observer,
-    lanes_of,
     observer,
 )
 from twin.engine.lanes.layout import Layout
@@ -38,7 +37,7 @@ class Loaded:
 
     names: Names
     machine: Machine
-    code: LoadedCode
+    code: Code
 
     @property
     def set_by_events(self) -> Integers:
@@ -52,8 +51,8 @@ class Loaded:
         return np.array(sorted(places), np.int64)
 
     @classmethod
-    def of(cls, kept: Artefact) -> "Loaded":
-        code, found = LoadedCode(kept.code), kept.description
+    def of(cls, kept: Artefact, code: Code) -> "Loaded":
+        found = kept.description
         names = Names(**{k: tuple(v) for k, v in found["names"].items()})
         lanes = Lanes(**found["lanes"])
         events = tuple(_event_plan(**plan) for plan in found["events"])
@@ -93,8 +92,8 @@ class LoadedObserver:
 class CodeStore:
     """Kernels and observers by model."""
 
-    def __init__(self, method: Method, cache: ObjectCache) -> None:
-        self._method, self._cache = method, cache
+    def __init__(self, method: Method, cache: ObjectCache, device: Device) -> None:
+        self._method, self._cache, self._device = method, cache, device
         self._processor = machine.this_processor()
         self._fields: dict[str, VectorField] = {}
         self._kernels: dict[str, Loaded] = {}
@@ -106,17 +105,15 @@ class CodeStore:
         Raises: UnsupportedModel, ForeignFileError as `equations_of`.
         """
         if spec.sha256 not in self._kernels:
-            lanes = lanes_of(self._method, self._processor)
 
             def make() -> Artefact:
-                kernel = compiled(self._field(spec), self._method, self._processor)
+                kernel = self._device.compile(self._field(spec), self._method)
                 description = asdict(kernel)
                 return Artefact(description, description.pop("code"))
 
-            key = f"{self._method.tableau} {lanes.real} {lanes.width}"
-            self._kernels[spec.sha256] = Loaded.of(
-                self._kept(f"kernel {key}", spec, make)
-            )
+            key = f"kernel {self._device.key(self._method)} {self._device.fingerprint}"
+            kept = self._kept(key, spec, make)
+            self._kernels[spec.sha256] = Loaded.of(kept, self._device.load(kept.code))
         return self._kernels[spec.sha256]
 
     def observer(self, spec: ModelSpec, outputs: tuple[str, ...]) -> LoadedObserver:

@@ -13,9 +13,9 @@ import numpy as np
 
 from twin.engine.code_store import CodeStore, Loaded
 from twin.engine.courses import Courses
+from twin.engine.device import Device, ThisProcessor
 from twin.engine.ensemble import Chunk, run
 from twin.engine.handover import Integers, Question, Rules, Window
-from twin.engine.lanes import machine
 from twin.engine.lanes.block import (
     DONE,
     NEVER_AT_REST,
@@ -68,11 +68,13 @@ class CompiledEngine:
     mode     see `MODES`
     threads  0 for one a processor core
     cache    of compiled objects; the user's by default
+    device   this processor, or `twin.engine.gpu.Gpu`
     """
 
     mode: Mode = REFERENCE
     threads: int = 0
     cache: ObjectCache = field(default_factory=lambda: ObjectCache(default_folder()))
+    device: Device = field(default_factory=ThisProcessor)
     _store: CodeStore | None = field(default=None, repr=False)
 
     @property
@@ -81,18 +83,18 @@ class CompiledEngine:
         method = self.mode.method
         return (
             f"compiled {ENGINE_VERSION} {method.tableau} {method.real} "
-            f"{self.mode.tolerance:g} on {machine.this_processor().fingerprint}"
+            f"{self.mode.tolerance:g} on {self.device.fingerprint}"
         )
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled without its code: another process has its own processor."""
-        return (type(self), (self.mode, self.threads, self.cache))
+        return (type(self), (self.mode, self.threads, self.cache, self.device))
 
     @property
     def store(self) -> CodeStore:
         """The code of the models seen so far."""
         if self._store is None:
-            self._store = CodeStore(self.mode.method, self.cache)
+            self._store = CodeStore(self.mode.method, self.cache, self.device)
         return self._store
 
     def courses(
@@ -201,7 +203,14 @@ class CompiledEngine:
         )
         window = self._window(spec, outputs, loaded, tracked)
         threads = self.threads or os.cpu_count() or 1
-        yield from run(loaded.machine, window, question, threads=threads)
+        yield from run(
+            loaded.machine,
+            window,
+            question,
+            integrate=self.device.integrate,
+            size=self.device.chunk(),
+            threads=threads,
+        )
 
     def _window(
         self,

@@ -14,12 +14,13 @@ import numpy as np
 
 from twin.engine.events import EventDesk
 from twin.engine.handover import (
+    Arrays,
     Floats,
     Integers,
     Machine,
     Question,
-    Space,
     Window,
+    arrays_of,
     block_of,
     lanes_of,
     view_of,
@@ -27,9 +28,9 @@ from twin.engine.handover import (
 )
 from twin.engine.lanes.block import DONE, EVENT, Word
 
-# Draws a call: enough that lanes are seldom idle at its end, few enough that what they
-# record stays in the processor's cache.
-_CHUNK = 256
+CHUNK = 256
+"""Draws a call on a processor: enough that lanes are seldom idle at its end, few enough
+that what they record stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,20 +43,33 @@ class Chunk:
     steps: Integers
 
 
+# Integrates the draws of a chunk and comes back when all are done.
+Integrate = Callable[[Machine, Question, Arrays], None]
+
+
 def run(
-    machine: Machine, window: Window, question: Question, *, threads: int
+    machine: Machine,
+    window: Window,
+    question: Question,
+    *,
+    integrate: Integrate,
+    size: int,
+    threads: int,
 ) -> Iterator[Chunk]:
     """Results chunk by chunk, in the order of the draws; memory does not grow.
+
+    size  of a chunk; no result depends on it
 
     A draw that failed is NaN in all its outputs.
     """
     n_draws = len(question.values)
     # Draws that share their steps are the lanes of one vector.
-    size = machine.width if question.rules.shared else _CHUNK
+    size = machine.width if question.rules.shared else size
     starts = range(0, n_draws, size)
 
     def one(first: int) -> Chunk:
-        return _chunk(machine, window, question, first, min(first + size, n_draws))
+        last = min(first + size, n_draws)
+        return _chunk(machine, window, question, range(first, last), integrate)
 
     if threads == 1 or len(starts) == 1:
         yield from map(one, starts)
@@ -80,38 +94,40 @@ def _in_order(
 
 
 def _chunk(
-    machine: Machine, window: Window, question: Question, first: int, last: int
+    machine: Machine,
+    window: Window,
+    question: Question,
+    draws: range,
+    integrate: Integrate,
 ) -> Chunk:
-    n, n_records = last - first, len(question.times)
-    n_tracked = len(question.tracked)
-    width = machine.layout.n_states + n_tracked
-    values = question.values[first:last]
+    n, n_records = len(draws), len(question.times)
+    width = machine.layout.n_states + len(question.tracked)
+    here = slice(draws.start, draws.stop)
+    values = question.values[here]
     records = np.empty((n, n_records, width))
     status, steps = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    begins = np.ascontiguousarray(question.programmes.begins[first:last])
-    space = workspace(machine)
-    block = block_of(
-        question,
-        {
-            Word.VALUES: values,
-            Word.DEFAULTS: machine.defaults,
-            Word.PROGRAMME_OF: begins,
-            Word.RECORDS: records,
-            Word.STATUS: status,
-            Word.STEPS: steps,
-            Word.WORKSPACE: space,
-        },
-    )
-    _advance(machine, block, space)
+    own: Arrays = {
+        Word.VALUES: values,
+        Word.DEFAULTS: machine.defaults,
+        Word.PROGRAMME_OF: np.ascontiguousarray(question.programmes.begins[here]),
+        Word.RECORDS: records,
+        Word.STATUS: status,
+        Word.STEPS: steps,
+    }
+    integrate(machine, question, arrays_of(question, own))
     outputs = np.empty((n, n_records, window.n_outputs))
     view = view_of(machine, window, question, values, records, outputs)
     _OBSERVE(window.observe)(view.ctypes.data)
     outputs[status != DONE] = np.nan
-    return Chunk(first, outputs, status, steps)
+    return Chunk(draws.start, outputs, status, steps)
 
 
-def _advance(machine: Machine, block: Integers, space: Space) -> None:
-    """Until all draws are done; events are seen to as they come."""
+def on_processor(machine: Machine, question: Question, arrays: Arrays) -> None:
+    """Integrate here, in the calling thread, without Python's lock."""
+    space = workspace(machine)
+    addresses = {word: array.ctypes.data for word, array in arrays.items()}
+    addresses[Word.WORKSPACE] = space.ctypes.data
+    block = block_of(question, len(arrays[Word.VALUES]), addresses)
     advance = _ADVANCE(machine.advance)
     if not machine.events:
         advance(block.ctypes.data)

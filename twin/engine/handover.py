@@ -123,10 +123,13 @@ def workspace(machine: Machine) -> Space:
     return space
 
 
-def block_of(question: Question, own: dict[Word, npt.NDArray[np.generic]]) -> Integers:
+Arrays = dict[Word, npt.NDArray[np.generic]]
+
+
+def arrays_of(question: Question, own: Arrays) -> Arrays:
+    """Every array a block points to: those of the question, those of the chunk."""
     programmes, rules = question.programmes, question.rules
-    block = np.zeros(N_WORDS, np.int64)
-    arrays: dict[Word, npt.NDArray[np.generic]] = {
+    return {
         Word.COLUMN_OF: question.column_of,
         Word.LINE_TIME: programmes.times,
         Word.LINE_CODE: programmes.codes,
@@ -137,9 +140,15 @@ def block_of(question: Question, own: dict[Word, npt.NDArray[np.generic]]) -> In
         Word.RESTING: rules.resting,
         **own,
     }
-    for word, array in arrays.items():
-        block[word] = array.ctypes.data
-    block[Word.N_ROWS] = len(own[Word.VALUES])
+
+
+def block_of(question: Question, n_rows: int, addresses: dict[Word, int]) -> Integers:
+    """The words of a call."""
+    programmes, rules = question.programmes, question.rules
+    block = np.zeros(N_WORDS, np.int64)
+    for word, address in addresses.items():
+        block[word] = address
+    block[Word.N_ROWS] = n_rows
     block[Word.N_COLUMNS] = question.values.shape[1]
     block[Word.N_RECORDS] = len(question.times)
     block[Word.N_TRACKED] = len(question.tracked)

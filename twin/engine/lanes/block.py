@@ -46,6 +46,7 @@ class Word(IntEnum):
     LARGEST_STEPS = auto()  # i64 a draw
     SHARED = auto()  # not 0: all lanes step as lane 0 does
     CHANGED = auto()  # not 0: held quantities were changed from outside
+    LANE_SHIFT = auto()  # bytes from a GPU thread's reals to its 64-bit numbers
     EVENT_TOLERANCE = auto()  # bits: how exactly a trigger's time is found
 
 

@@ -9,6 +9,7 @@ within two units in the last place: see tests/twin/engine/test_elementary.py.
 import math
 from fractions import Fraction
 
+from twin.engine.graph.nodes import CALLS
 from twin.engine.lanes.llvm_writer import Lanes, Writer
 
 # ln 2 in two parts: the first has so few bits that k times it is exact.
@@ -26,6 +27,11 @@ _MANTISSA = {"double": 52, "float": 23}
 _BIAS = {"double": 1023, "float": 127}
 
 
+def called_in(text: str) -> frozenset[str]:
+    """The functions of the C library that a text calls."""
+    return frozenset(name for name in CALLS if f"call double @{name}(" in text)
+
+
 def elementary_functions(lanes: Lanes) -> str:
     """`@exp_lanes` and `@log_lanes`, and the declarations they need."""
     return "\n".join([_declarations(lanes), _exp(lanes), _log(lanes)])
@@ -41,6 +47,7 @@ def _declarations(lanes: Lanes) -> str:
         [
             *one,
             f"declare {vector} @llvm.fma.{suffix}({vector}, {vector}, {vector})",
+            *(f"declare double @{name}(double)" for name in CALLS),
             f"declare i1 @llvm.vector.reduce.or.v{lanes.width}i1({lanes.mask})",
         ]
     )

@@ -45,10 +45,16 @@ class Space:
         self.step = self._vectors(layout.control)
         self.step_after_break = self._vectors(layout.control + 1)
         self.last_error = self._vectors(layout.control + 2)
-        self._lanes = self._vectors(layout.lanes)
-        self._arrays = {
-            lane: w.address(self._lanes, int(lane) * w.lanes.width, "i64")
-            for lane in Lane
+        self._arrays = self._lane_arrays(layout.lanes)
+
+    def _lane_arrays(self, offset: int) -> dict[Lane, str]:
+        w, stride = self._w, self._w.lanes.stride
+        first, kind = self._vectors(offset), "i64"
+        if stride > 1:  # a thread's 64-bit numbers stand wider apart than its reals
+            shift = w.load("%block", int(Word.LANE_SHIFT), "i64")
+            first, kind = w.address(first, shift, "i8"), f"[{stride} x i64]"
+        return {
+            lane: w.address(first, int(lane) * w.lanes.width, kind) for lane in Lane
         }
 
     def _vectors(self, offset: int) -> str:
@@ -73,5 +79,7 @@ class Space:
     def item(self, array: str, place: str | int, lane: str) -> str:
         """Address of one lane's number in a lane vector of an array."""
         w = self._w
+        if w.lanes.stride > 1:
+            return w.address(array, place, w.lanes.vector)
         row = w.let(f"mul i64 {place}, {w.lanes.width}")
         return w.address(array, w.let(f"add i64 {row}, {lane}"), w.lanes.real)

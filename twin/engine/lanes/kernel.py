@@ -18,13 +18,14 @@ from twin.engine.graph.nodes import Node
 from twin.engine.graph.vector_field import VectorField
 from twin.engine.lanes import machine
 from twin.engine.lanes.block import MOST_TRIGGERS
-from twin.engine.lanes.elementary import elementary_functions
+from twin.engine.lanes.elementary import called_in, elementary_functions
 from twin.engine.lanes.emit_attend import emit_attend
 from twin.engine.lanes.emit_lines import emit_lines
 from twin.engine.lanes.emit_loop import emit_loop
 from twin.engine.lanes.emit_model import ModelEmitter, entries_of
 from twin.engine.lanes.emit_observe import emit_observe
 from twin.engine.lanes.emit_step import emit_step
+from twin.engine.lanes.emit_thread import WARP, emit_gpu_entry, emit_thread
 from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.rosenbrock import TABLEAUX
@@ -91,6 +92,34 @@ def compiled(
         # A moment is found to double precision.
         method = replace(method, real="double")
     lanes = lanes_of(method, processor)
+    kernel, assembly = _written(field, method, lanes)
+    return replace(kernel, code=machine.object_code(assembly, processor))
+
+
+def compiled_for_threads(
+    field: VectorField, method: Method, processor: machine.Processor | None
+) -> Kernel:
+    """The kernel of a model with one lane a thread: PTX for a GPU.
+
+    processor  makes it for that instead, to run what a GPU would without one
+
+    Raises: UnsupportedModel for events and for functions a GPU does not have.
+    """
+    lanes = Lanes(method.real, 1, fused=True, stride=WARP)
+    kernel, assembly = _written(field, method, lanes)
+    refused = [f"function {name}" for name in sorted(called_in(assembly))]
+    if field.events:
+        refused.append("events")
+    if refused:
+        raise UnsupportedModel("", tuple(f"{each} (on a GPU)" for each in refused))
+    assembly += emit_thread(lanes, kernel.layout)
+    if processor is not None:
+        return replace(kernel, code=machine.object_code(assembly, processor))
+    return replace(kernel, code=machine.ptx_code(assembly + emit_gpu_entry()))
+
+
+def _written(field: VectorField, method: Method, lanes: Lanes) -> tuple[Kernel, str]:
+    """The kernel but for its code, and its text."""
     tableau = TABLEAUX[method.tableau]
     emitter = ModelEmitter(field, lanes)
     code = emitter.code()
@@ -115,14 +144,8 @@ def compiled(
     )
     if events.plans:
         assembly += emit_observe(field, lanes, events.nodes)
-    return Kernel(
-        _names(field, {j for _, j in emitter.entries}),
-        layout,
-        lanes,
-        events.plans,
-        len(events.nodes),
-        machine.object_code(assembly, processor),
-    )
+    names = _names(field, {j for _, j in emitter.entries})
+    return Kernel(names, layout, lanes, events.plans, len(events.nodes), b""), assembly
 
 
 def _initially(field: VectorField) -> int | None:

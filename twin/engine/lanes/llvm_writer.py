@@ -22,11 +22,14 @@ class Lanes:
     real   the type of a number
     width  how many patients
     fused  whether the processor multiplies and adds in one rounding
+    stride numbers from one place of an array to the next: 1 on a processor; on a GPU,
+           whose threads have one lane each, the threads that read side by side
     """
 
     real: Literal["double", "float"]
     width: int
     fused: bool
+    stride: int = 1
 
     @property
     def bits(self) -> int:
@@ -192,6 +195,8 @@ class Writer:
 
     def any(self, mask: str) -> str:
         """Whether a lane's mask is set, as i1."""
+        if self.lanes.width == 1:
+            return self.let(f"extractelement {self.lanes.mask} {mask}, i64 0")
         return self.let(
             f"call i1 @llvm.vector.reduce.or.v{self.lanes.width}i1"
             f"({self.lanes.mask} {mask})"
@@ -201,6 +206,8 @@ class Writer:
 
     def address(self, base: str, index: str | int, kind: str) -> str:
         """Where item `index` of an array of `kind` is."""
+        if self.lanes.stride > 1 and kind == self.lanes.vector:
+            kind = f"[{self.lanes.stride} x {kind}]"
         return self.let(f"getelementptr {kind}, ptr {base}, i64 {index}")
 
     def load(self, base: str, index: str | int = 0, kind: str | None = None) -> str:

@@ -70,10 +70,14 @@ def version() -> str:
 
 def object_code(text: str, processor: Processor) -> bytes:
     """LLVM assembly to an object file for `processor`."""
-    llvm = _llvm()
     machine = _target_machine(processor)
+    return bytes(machine.emit_object(_optimised(text, processor.triple, machine)))
+
+
+def _optimised(text: str, triple: str, machine: Any) -> Any:
+    llvm = _llvm()
     module = llvm.parse_assembly(text)
-    module.triple = processor.triple
+    module.triple = triple
     module.data_layout = str(machine.target_data)
     options = llvm.create_pipeline_tuning_options(speed_level=2)
     options.slp_vectorization = False
@@ -84,7 +88,23 @@ def object_code(text: str, processor: Processor) -> bytes:
     passes.add_sroa_pass()
     passes.add_simplify_cfg_pass()
     passes.run(module, builder)
-    return bytes(machine.emit_object(module))
+    return module
+
+
+# Virtual code for NVIDIA's Volta (2017) and all later; the driver makes the real one.
+_GPU = ("nvptx64-nvidia-cuda", "sm_70", "+ptx70")
+
+
+def ptx_code(text: str) -> bytes:
+    """LLVM assembly to PTX, for any NVIDIA GPU from Volta on."""
+    llvm = _llvm()
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    triple, name, features = _GPU
+    target = llvm.Target.from_triple(triple)
+    gpu = target.create_target_machine(cpu=name, features=features, opt=2)
+    module = _optimised(text, triple, gpu)
+    return str(gpu.emit_assembly(module)).encode()
 
 
 def _target_machine(processor: Processor) -> Any:

@@ -1,0 +1,81 @@
+"""Where compiled code runs: this processor, or a GPU, chosen as an object.
+
+A device makes kernels for itself, loads them and integrates chunks with them; all else
+(cache, programmes, outputs) is the engine's and the same everywhere.
+"""
+
+from typing import Protocol
+
+from twin.engine.ensemble import CHUNK, on_processor
+from twin.engine.graph.vector_field import VectorField
+from twin.engine.handover import Arrays, Machine, Question
+from twin.engine.lanes import machine
+from twin.engine.lanes.kernel import Kernel, Method, compiled, lanes_of
+from twin.engine.lanes.machine import LoadedCode
+
+
+class Code(Protocol):
+    """Machine code that is alive; functions by address."""
+
+    def address(self, function: str) -> int:
+        """Where a function begins."""
+        ...
+
+
+class Device(Protocol):
+    """What can make, load and run kernels."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Results are bitwise the same where this is."""
+        ...
+
+    def chunk(self) -> int:
+        """How many draws one call takes."""
+        ...
+
+    def key(self, method: Method) -> str:
+        """What a kernel depends on beside the model and the fingerprint."""
+        ...
+
+    def compile(self, field: VectorField, method: Method) -> Kernel:
+        """The kernel of a model."""
+        ...
+
+    def load(self, code: bytes) -> Code:
+        """The kernel's code, ready to be called."""
+        ...
+
+    def integrate(self, machine: Machine, question: Question, arrays: Arrays) -> None:
+        """Integrate the draws of a chunk."""
+        ...
+
+
+class ThisProcessor:
+    """The processor of this process."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of its set of features."""
+        return machine.this_processor().fingerprint
+
+    def chunk(self) -> int:
+        """Draws a call."""
+        return CHUNK
+
+    def key(self, method: Method) -> str:
+        """Tableau, kind of number and lane width."""
+        lanes = lanes_of(method, machine.this_processor())
+        return f"{method.tableau} {lanes.real} {lanes.width}"
+
+    def compile(self, field: VectorField, method: Method) -> Kernel:
+        """See `twin.engine.lanes.kernel.compiled`."""
+        return compiled(field, method, machine.this_processor())
+
+    def load(self, code: bytes) -> Code:
+        """Object code, linked into this process."""
+        return LoadedCode(code)
+
+    def integrate(self, machine: Machine, question: Question, arrays: Arrays) -> None:
+        """In the calling thread."""
+        on_processor(machine, question, arrays)
