@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from twin.errors import (
+    Cancelled,
     DrawFailed,
     ForeignFileError,
     GenotypeError,
@@ -75,6 +76,9 @@ KINDS: Mapping[type[TwinError], Kind] = MappingProxyType(
         UnsupportedModel: _input("model-use", "A model uses what the engine lacks"),
         LibraryError: _fault("library", "The model library is damaged"),
         ModelError: _fault("model", "The model cannot be used"),
+        Cancelled: Kind(
+            HTTPStatus.CONFLICT, "cancelled", "The calculation was called off"
+        ),
         NumericsError: _fault("numerics", "A calculation did not reach its answer"),
         DrawFailed: _fault("draw-failed", "A calculation did not reach its answer"),
         IntegrationFailed: _fault(

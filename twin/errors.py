@@ -11,9 +11,10 @@
     │   └── UnsupportedModel    somebody's SBML that the compiled engine cannot run
     ├── LibraryError            whoever keeps `models/` can
     │   └── ModelError          an SBML file that cannot be used as it stands
-    └── NumericsError           whoever makes the model must look into it
-        ├── DrawFailed          the solver gave up on one draw, which is named
-        └── IntegrationFailed   it gave up on so many that the rest cannot speak
+    ├── NumericsError           whoever makes the model must look into it
+    │   ├── DrawFailed          the solver gave up on one draw, which is named
+    │   └── IntegrationFailed   it gave up on so many that the rest cannot speak
+    └── Cancelled               whoever asked no longer wants the answer
 
 Each message names the place, quotes what stood there and says how to mend it.  That
 the model does not apply, or that no dose reaches the target, is no error but an
@@ -75,6 +76,10 @@ class LibraryError(TwinError):
 
 class ModelError(LibraryError):
     """An SBML model cannot be used: invalid, inconsistent units, unsupported."""
+
+
+class Cancelled(TwinError):
+    """A long calculation was called off before it was done."""
 
 
 class NumericsError(TwinError):

@@ -4,8 +4,9 @@ Two specs with the same digest are the same model.  Nothing here runs anything.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 from twin.errors import ModelError
 
@@ -16,6 +17,10 @@ class Administration:
 
     substance: str
     amount_per_mg: Mapping[str, float]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels with a plain mapping, which is made read-only again."""
+        return _administration, (self.substance, dict(self.amount_per_mg))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,14 @@ class ModelSpec:
     administrations: Mapping[str, Administration]
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels with plain mappings, which are made read-only again."""
+        content = (getattr(self, each.name) for each in fields(self))
+        return _model_spec, tuple(
+            dict(value) if isinstance(value, MappingProxyType) else value
+            for value in content
+        )
+
     def administration(self, substance: str) -> Administration:
         """Where a dose of `substance` goes; raises when the model takes none."""
         if substance not in self.administrations:
@@ -61,6 +74,17 @@ class ModelSpec:
                 f"model {self.identifier} has no {what} {', '.join(missing)}; "
                 "names are SBML ids, as `twin model describe` lists them"
             )
+
+
+def _administration(substance: str, amount_per_mg: dict[str, float]) -> Administration:
+    return Administration(substance, MappingProxyType(amount_per_mg))
+
+
+def _model_spec(*content: Any) -> ModelSpec:
+    frozen: list[Any] = [
+        MappingProxyType(v) if isinstance(v, dict) else v for v in content
+    ]
+    return ModelSpec(*frozen)
 
 
 def _plain(name: str) -> str:
