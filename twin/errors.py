@@ -64,9 +64,10 @@ class UnsupportedModel(InputError):
     constructs: tuple[str, ...]
 
     def __str__(self) -> str:
+        used = ", ".join(self.constructs)
         return (
-            f"model {self.model} uses {', '.join(self.constructs)}, which the compiled "
-            "engine does not have; pass the reference engine instead"
+            f"model {self.model or '(no id)'} uses {used}, which the compiled engine "
+            "does not have; pass the reference engine instead"
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from twin.engine.device import Code, Device
-from twin.engine.events import Assignment, EventPlan
+from twin.engine.events import Assignment, Dilution, EventPlan
 from twin.engine.graph.vector_field import VectorField, vector_field
 from twin.engine.handover import Integers, Machine
 from twin.engine.lanes import machine
@@ -73,9 +73,13 @@ class Loaded:
         )
 
 
-def _event_plan(assignments: list[dict[str, Any]], **rest: Any) -> EventPlan:
+def _event_plan(
+    assignments: list[dict[str, Any]], dilutions: list[dict[str, Any]], **rest: Any
+) -> EventPlan:
     return EventPlan(
-        **rest, assignments=tuple(Assignment(**each) for each in assignments)
+        **rest,
+        assignments=tuple(Assignment(**each) for each in assignments),
+        dilutions=tuple(Dilution(**each) for each in dilutions),
     )
 
 

@@ -182,6 +182,10 @@ class CompiledEngine:
         *,
         shared: bool = False,
     ) -> Iterator[Chunk]:
+        if len(plans) != ensemble.n_draws:
+            raise NumericsError(
+                f"{len(plans)} schedules for {ensemble.n_draws} draws; give one a draw"
+            )
         loaded = self.store.kernel(spec)
         names = loaded.names
         programme = programmes(spec, names.states, names.held, plans)

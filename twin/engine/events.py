@@ -24,11 +24,26 @@ _MOST_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where a value goes: a state or a held quantity, by place; `output` holds it."""
+    """Where a value goes: a state or a held quantity, by place; `output` holds it.
+
+    volume  output by which the value becomes an amount when it is assigned, or -1
+    """
 
     to_state: bool
     place: int
     output: int
+    volume: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Dilution:
+    """A concentration that is integrated, in a compartment that the event resizes.
+
+    Its amount stays, so it changes with the volume (an output).
+    """
+
+    place: int
+    volume: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ class EventPlan:
     persistent: bool
     values_from_trigger: bool
     assignments: tuple[Assignment, ...]
+    dilutions: tuple[Dilution, ...] = ()
 
 
 @dataclass(slots=True)
@@ -138,17 +154,35 @@ class EventDesk:
         return max(ready, key=rank)
 
     def _carry_out(self, lane: int, chosen: _Waiting) -> None:
-        values = self._values(lane) if chosen.values is None else chosen.values
-        lanes = self.lanes
-        for assignment in self.plans[chosen.event].assignments:
+        """Values of the trigger's time or of now; volumes of now, before any changes.
+
+        So do libroadrunner and COPASI where one event sets a concentration and resizes
+        its compartment: the amount is that of the size before.
+        """
+        plan = self.plans[chosen.event]
+        before = self._values(lane)
+        values = before if chosen.values is None else chosen.values
+        for assignment in plan.assignments:
             value = values[assignment.output]
-            target = lanes.states if assignment.to_state else lanes.held
-            target[assignment.place, lane] = value
-            if assignment.to_state:
-                size = max(abs(value), lanes.largest[assignment.place, lane])
-                lanes.largest[assignment.place, lane] = size
-        lanes.numbers[Lane.AFTER_BREAK][lane] = 1
-        lanes.step[lane] = lanes.step_after_break[lane]
+            if assignment.volume >= 0:
+                value = value * before[assignment.volume]
+            self._assign(lane, assignment, float(value))
+        if plan.dilutions:
+            after = self._values(lane)
+            for dilution in plan.dilutions:
+                part = before[dilution.volume] / after[dilution.volume]
+                self.lanes.states[dilution.place, lane] *= part
+        self.lanes.numbers[Lane.AFTER_BREAK][lane] = 1
+        self.lanes.step[lane] = self.lanes.step_after_break[lane]
+
+    def _assign(self, lane: int, assignment: Assignment, value: float) -> None:
+        lanes = self.lanes
+        if not assignment.to_state:
+            lanes.held[assignment.place, lane] = value
+            return
+        lanes.states[assignment.place, lane] = value
+        size = max(abs(value), lanes.largest[assignment.place, lane])
+        lanes.largest[assignment.place, lane] = size
 
     def _values(self, lane: int) -> Floats:
         """Every formula of the events, with the lane as it is now."""

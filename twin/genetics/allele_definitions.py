@@ -139,10 +139,7 @@ class GeneDefinition:
         return frozenset() if found is None else found.positions
 
     def look_alikes(self, name: str, *, positions: Iterable[int]) -> frozenset[str]:
-        """The alleles that may have the same bases as `name` at all of some positions.
-
-        The allele itself is one of them.
-        """
+        """Alleles that may have the bases of `name` at all of some positions, itself too."""
         reference = {p.position: frozenset({p.ref}) for p in self.positions}
         looked_at = frozenset(positions)
 

@@ -50,8 +50,9 @@ def any_model(text: str) -> AnyModel:
                 if element.getId() not in rules and element.getId() not in started
             }
         ),
-        computed=tuple(
-            name for name, rule in rules.items() if rule.isAssignment() and name
+        computed=(
+            *(name for name, rule in rules.items() if rule.isAssignment() and name),
+            *(p.getId() for p in numbers if p.getId() in started.difference(rules)),
         ),
         units=MappingProxyType({}),
         administrations=MappingProxyType({}),

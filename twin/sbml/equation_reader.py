@@ -7,6 +7,8 @@ the caller can pass the model to another engine.
 
 import hashlib
 import math
+import xml.etree.ElementTree as ET
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
@@ -35,9 +37,7 @@ from twin.sbml.formula import (
 from twin.sbml.mathematics import formula_of
 
 # Packages that say nothing about the course in time.
-_WITHOUT_MATHEMATICS = frozenset(
-    {"comp", "fbc", "groups", "layout", "render", "l3v2extendedmath"}
-)
+_WITHOUT_MATHEMATICS = frozenset({"comp", "fbc", "groups", "layout", "render"})
 
 
 def equations_of(text: str) -> Equations:
@@ -48,7 +48,7 @@ def equations_of(text: str) -> Equations:
     """
     document, _ = readable(text)
     model = document.getModel()
-    refused = _refused(document, model)
+    refused = _refused(model)
     if refused:
         raise UnsupportedModel(model.getId() or "(no id)", refused)
     equations = _equations(model)
@@ -97,8 +97,16 @@ def readable(text: str) -> tuple[Any, str]:
 
     With the text of that.
 
-    Raises: ForeignFileError with libsbml's first complaint.
+    Raises: ForeignFileError with libsbml's first complaint, UnsupportedModel for a
+    package without which the model means something else.
     """
+    packages = tuple(
+        f"package {name} (it changes the mathematics)"
+        for name in _required_packages(text)
+        if name not in _WITHOUT_MATHEMATICS
+    )
+    if packages:
+        raise UnsupportedModel("", packages)
     document = libsbml.readSBMLFromString(text)
     if document.getNumErrors(libsbml.LIBSBML_SEV_FATAL) or document.getModel() is None:
         first = document.getErrorLog().getError(0)
@@ -117,20 +125,28 @@ def readable(text: str) -> tuple[Any, str]:
     return flat, text_of_document(flat)
 
 
-def _refused(document: Any, model: Any) -> tuple[str, ...]:
+def _required_packages(text: str) -> list[str]:
+    """Packages without which, the file says, its mathematics is not understood."""
+    try:
+        beginning = BytesIO(text.encode())
+        _, root = next(ET.iterparse(beginning, ("start",)))  # noqa: S314 - one tag
+    except (ET.ParseError, StopIteration):
+        return []  # libsbml says what is wrong
+    required = (
+        name[1:].partition("}")[0]
+        for name, value in root.attrib.items()
+        if name.endswith("}required") and value == "true"
+    )
+    # .../sbml/level3/version1/comp/version1
+    return [
+        parts[-2] if len(parts := uri.split("/")) > 2 and "sbml" in uri else uri
+        for uri in required
+    ]
+
+
+def _refused(model: Any) -> tuple[str, ...]:
     """Each construct that is not supported, in the words of the standard."""
-    refused = [
-        f"package {package} (it changes the mathematics)"
-        for i in range(document.getNumPlugins())
-        if (package := document.getPlugin(i).getPackageName())
-        not in _WITHOUT_MATHEMATICS
-        and document.getPackageRequired(package)
-    ]
-    refused += [
-        f"package {document.getUnknownPackagePrefix(i)}"
-        for i in range(document.getNumUnknownPackages())
-        if document.getPackageRequired(document.getUnknownPackageURI(i))
-    ]
+    refused: list[str] = []
     refused += [
         "algebraic rule" for rule in model.getListOfRules() if rule.isAlgebraic()
     ]
@@ -138,6 +154,11 @@ def _refused(document: Any, model: Any) -> tuple[str, ...]:
         f"fast reaction {reaction.getId()}"
         for reaction in model.getListOfReactions()
         if reaction.isSetFast() and reaction.getFast()
+    ]
+    refused += [
+        f"reaction {reaction.getId()} without a kinetic law"
+        for reaction in model.getListOfReactions()
+        if not reaction.isSetKineticLaw() or reaction.getKineticLaw().getMath() is None
     ]
     return tuple(dict.fromkeys(refused))
 
@@ -262,7 +283,8 @@ def _stoichiometry(reference: Any, sign: float) -> Formula:
 def _plain_stoichiometry(reference: Any) -> float:
     if not reference.isSetStoichiometry() and reference.getLevel() > 2:
         return math.nan
-    return float(reference.getStoichiometry())
+    # Level 2 may write a fraction.
+    return float(reference.getStoichiometry() / reference.getDenominator())
 
 
 def _stoichiometries(model: Any) -> list[Parameter]:

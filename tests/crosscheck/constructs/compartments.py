@@ -121,7 +121,7 @@ CASES = (
         rated("A", "-0.1 * A"),
         exact={"A": lambda t: 4 * exp(-0.1 * t)},
         referees=(ROADRUNNER,),
-        why="COPASI dilutes it as well; the rule gives the whole rate (L3V2 4.9.4)",
+        why="COPASI dilutes it as well; the rule gives the whole rate (L3V2 4.9)",
     ),
     case(
         "a concentration given by an assignment in a growing compartment",

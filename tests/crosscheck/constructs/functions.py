@@ -164,7 +164,7 @@ CASES = (
         _B,
         reaction("go", "A -> B", "C * A", local={"C": 0.2}),
         referees=(ROADRUNNER,),
-        why="COPASI reads the compartment; the local name goes first (L3V2 4.11.5)",
+        why="COPASI reads the compartment; the local name goes first (L3V2 4.11)",
     ),
     case(
         "a local parameter is given to a function",

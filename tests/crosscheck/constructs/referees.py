@@ -36,19 +36,25 @@ class Watched:
         return self.amounts + self.concentrations + self.others
 
 
-def watched(text: str) -> Watched:
+def _flat(text: str) -> libsbml.SBMLDocument:
+    """The document, its submodels taken in by libsbml."""
     document = libsbml.readSBMLFromString(text)
     if document.getPlugin("comp") is not None:
         flat = libsbml.ConversionProperties()
         flat.addOption("flatten comp", True)
         assert document.convert(flat) == libsbml.LIBSBML_OPERATION_SUCCESS
-    model = document.getModel()
+    return document
+
+
+def watched(text: str) -> Watched:
+    model = _flat(text).getModel()
     points = {
         c.getId()
         for c in model.getListOfCompartments()
         if c.getSpatialDimensionsAsDouble() == 0
     }
-    amounts, concentrations = [], []
+    amounts: list[str] = []
+    concentrations: list[str] = []
     for species in model.getListOfSpecies():
         amount = species.getHasOnlySubstanceUnits()
         amount = amount or species.getCompartment() in points
@@ -66,8 +72,12 @@ def times_of(case: Case) -> Floats:
 
 
 def in_roadrunner(case: Case) -> Courses:
+    """Flattened beforehand: this build of libroadrunner reads past submodels."""
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-    runner = roadrunner.RoadRunner(case.text)
+    text = case.text
+    if "listOfSubmodels" in text:
+        text = libsbml.writeSBMLToString(_flat(text))
+    runner = roadrunner.RoadRunner(text)
     runner.integrator.relative_tolerance = 1e-10
     runner.integrator.absolute_tolerance = 1e-14
     runner.integrator.maximum_num_steps = 1_000_000

@@ -216,7 +216,11 @@ def reaction(
         if law is not None:
             children.append(tag("kineticLaw", {}, mathml(law), _local(local, level)))
         said_fast = False if fast is None and level == L3V1 else fast
-        attributes = {"id": name, "reversible": False, "fast": said_fast}
+        attributes: dict[str, Attribute] = {
+            "id": name,
+            "reversible": False,
+            "fast": said_fast,
+        }
         return tag("reaction", attributes, *children)
 
     return Part("Reactions", write)

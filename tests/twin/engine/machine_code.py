@@ -1,8 +1,13 @@
 """One function of machine code for some nodes of a graph, and how to call it."""
 
+import atexit
 import ctypes
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import numpy.typing as npt
@@ -13,17 +18,26 @@ from twin.engine.lanes.elementary import elementary_functions
 from twin.engine.lanes.emit_expressions import Emitter
 from twin.engine.lanes.llvm_writer import Lanes, Writer
 from twin.engine.lanes.machine import LoadedCode, object_code, this_processor
+from twin.engine.object_cache import ObjectCache
 
-KINDS = {"double": np.float64, "float": np.float32}
+KINDS: dict[str, type[np.floating]] = {"double": np.float64, "float": np.float32}
 DOUBLES = this_processor().lanes("double")
 FLOATS = this_processor().lanes("float")
 
 Numbers = npt.NDArray[np.floating]
 
 
+@cache
+def kept_here() -> ObjectCache:
+    """Compiled objects of this run of the tests, and of no other."""
+    folder = mkdtemp(prefix="objects")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return ObjectCache(Path(folder))
+
+
 def lanes_like(lanes: Lanes, width: int) -> Lanes:
     """The same numbers, another width."""
-    return Lanes(lanes.real, width, lanes.fused)
+    return replace(lanes, width=width)
 
 
 def aligned(n_vectors: int, lanes: Lanes) -> Numbers:

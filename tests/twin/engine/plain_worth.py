@@ -7,9 +7,11 @@ the size, not of the number.
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from twin.sbml.formula import Formula, Number, Symbol, fold
+
 
 class Undefined(ArithmeticError):
     """Python has no number here, or a rounding error decides what it is."""
@@ -169,7 +171,7 @@ def _apart(a: Worth, b: Worth, rounding: float) -> None:
 def _chain(compare: Callable[[float, float], bool]) -> Callable[..., Worth]:
     def operator(given: list[Worth], rounding: float) -> Worth:
         truth = True
-        for a, b in zip(given, given[1:], strict=False):
+        for a, b in pairwise(given):
             _apart(a, b, rounding)
             truth = truth and compare(a.value, b.value)
         return _truth(truth)
@@ -177,7 +179,7 @@ def _chain(compare: Callable[[float, float], bool]) -> Callable[..., Worth]:
     return operator
 
 
-def _truth(value: bool) -> Worth:  # noqa: FBT001 - a truth as a number
+def _truth(value: bool) -> Worth:
     return Worth(float(value), float(value), exact=True)
 
 

@@ -15,7 +15,7 @@ STATES = ("x", "y", "z")
 HELD = ("a", "b")
 LEAVES = (*STATES, *HELD, TIME)
 
-# Whole numbers often, so that conditions can be equal; each the same in single precision.
+# Whole numbers often, so that conditions can be equal; all as short as a float.
 values = st.one_of(
     st.integers(-6, 6).map(float),
     st.floats(0.015625, 8.0, width=32),
@@ -94,9 +94,11 @@ def _power(dice: _Dice, size: int) -> Formula:
     return Apply("power", (dice.formula(size), exponent))
 
 
-def _power_of_positive(dice: _Dice, size: int) -> Formula:
+def _any_power(dice: _Dice, size: int) -> Formula:
     base, exponent = dice.shared(2, size)
-    return Apply("power", (Apply("abs", (base,)), exponent))
+    if dice.random.random() < 0.5:
+        base = Apply("abs", (base,))
+    return Apply("power", (base, exponent))
 
 
 def _root(dice: _Dice, size: int) -> Formula:
@@ -134,7 +136,7 @@ _ARITHMETIC: tuple[_Rule, ...] = (
 _ALL: tuple[_Rule, ...] = (
     *_ARITHMETIC,
     *_ARITHMETIC,
-    _power_of_positive,
+    _any_power,
     _root,
     _piecewise,
     _piecewise,
@@ -151,7 +153,7 @@ _ALL: tuple[_Rule, ...] = (
 )
 _WITH_SLOPE: tuple[_Rule, ...] = (
     *_ARITHMETIC,
-    _power_of_positive,
+    _any_power,
     _piecewise,
     _root,
     partial(_one_of, names=("abs",)),
@@ -162,9 +164,7 @@ _WITH_SLOPE: tuple[_Rule, ...] = (
 )
 
 
-def _thrown(
-    rules: tuple[_Rule, ...], largest: int
-) -> st.SearchStrategy[Formula]:
+def _thrown(rules: tuple[_Rule, ...], largest: int) -> st.SearchStrategy[Formula]:
     sizes, seeds = st.integers(0, largest), st.integers(0, 2**32 - 1)
     return st.builds(lambda size, seed: _Dice(rules, seed).formula(size), sizes, seeds)
 
@@ -174,6 +174,22 @@ formulas_with_slopes = _thrown(_WITH_SLOPE, 12)
 polynomials = _thrown(_ARITHMETIC[:6], 12)
 
 
+def plain(name: str) -> Formula:
+    """An operator on the first of the leaves, as many as it takes."""
+    number = 2 if name in _OF_TWO else 3 if name in _OF_THREE else 1
+    return Apply(name, tuple(Symbol(leaf) for leaf in LEAVES[:number]))
+
+
+_OF_TWO = {"divide", "power", "quotient", "rem", "neq", "implies", "minus", "log"}
+_OF_TWO |= {"root", "and", "or"}
+_OF_THREE = {"plus", "times", "max", "min", "piecewise", "xor", *_CHAINS}
+# Every pair of such values, whole and in between, equal and not, of either sign.
+_TRIED = (-3.0, -2.0, -1.0, -0.75, -0.25, 0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
+grid = [
+    [x, y, z, 1.0, 2.0, 0.5] for x in _TRIED for y in _TRIED for z in (-1.0, 0.0, 2.0)
+]
+
+
 def node_of(graph: Graph, formula: Formula) -> Node:
     """A formula in a graph: states and held quantities in the order of their names."""
     known = {name: graph.state(i) for i, name in enumerate(STATES)}
@@ -181,6 +197,8 @@ def node_of(graph: Graph, formula: Formula) -> Node:
     known[TIME] = graph.time
 
     def leaf(node: Number | Symbol) -> Node:
-        return known[node.name] if isinstance(node, Symbol) else graph.number(node.value)
+        return (
+            known[node.name] if isinstance(node, Symbol) else graph.number(node.value)
+        )
 
     return graph.numeric(fold(formula, leaf, lambda o, a: applied(graph, o, a)))

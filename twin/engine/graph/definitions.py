@@ -72,8 +72,12 @@ class _Sorter:
         for reaction in self.equations.reactions:
             self.always[reaction.name] = self.at_start[reaction.name] = reaction.rate
         for species in self.equations.species:
-            if f"amount({species.name})" in self.states:
+            reacts = f"amount({species.name})" in self.states
+            if reacts and species.name not in self.equations.rated:
                 self._rate_of_amount(species)
+        for name, formula in self.always.items():
+            if name.startswith("rateOf("):
+                self.at_start.setdefault(name, formula)
         return Definitions(
             tuple(self.states),
             tuple(self.held),

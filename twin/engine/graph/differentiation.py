@@ -107,7 +107,11 @@ def _of_power(graph: Graph, node: Node, rows: dict[Node, Row]) -> Row:
     base, exponent, *_ = graph.args[node]
     lowered = graph.power(base, graph.difference(exponent, graph.one))
     by_base = graph.product([exponent, lowered])
-    by_exponent = graph.product([graph.apply(Op.LOG, base), node])
+    by_exponent = graph.select(  # 0^e stays 0: its slope is none, not 0 times ln 0
+        graph.equal(base, graph.zero),
+        graph.zero,
+        graph.product([graph.apply(Op.LOG, base), node]),
+    )
     return _combined(
         graph,
         [(by_base, rows.get(base, {})), (by_exponent, rows.get(exponent, {}))],

@@ -19,7 +19,8 @@ from twin.engine.lanes.block import (
 from twin.engine.lanes.emit_arrays import Space
 from twin.engine.lanes.emit_one_lane import NEVER, OneLane
 from twin.engine.lanes.layout import Layout
-from twin.engine.lanes.llvm_writer import Lanes, Variable, Writer, literal
+from twin.engine.lanes.literals import literal
+from twin.engine.lanes.llvm_writer import Lanes, Variable, Writer
 
 # The first step of a draw, against the time to its next line.
 _FIRST_STEP = 1e-4

@@ -19,7 +19,8 @@ from twin.engine.lanes.block import (
 )
 from twin.engine.lanes.emit_one_lane import OneLane
 from twin.engine.lanes.layout import Layout
-from twin.engine.lanes.llvm_writer import Lanes, literal
+from twin.engine.lanes.literals import literal
+from twin.engine.lanes.llvm_writer import Lanes
 
 # A period has come back to its start when no state moved by more than this many
 # tolerances (sinks, which only fill, are not asked).

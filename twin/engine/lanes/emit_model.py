@@ -42,10 +42,7 @@ class ModelEmitter:
 
     def __init__(self, field: VectorField, lanes: Lanes) -> None:
         self.field, self.lanes = field, lanes
-        self.slopes, derivatives = _derivatives(field)
-        self.entries = {
-            place: field.graph.negative(node) for place, node in derivatives.items()
-        }
+        self.slopes, self.entries = _derivatives(field)
         self.plan: Elimination = elimination(len(field.states), self.entries)
         self.places = hoisted(
             field.graph,
@@ -127,21 +124,25 @@ class ModelEmitter:
         return w.text(_header("void", "slope", "ptr noalias %out", self.lanes))
 
     def _factor(self) -> str:
+        """Eliminates W = w I - J, kept as its diagonal and as -W beside it.
+
+        -W beside the diagonal is J itself: nothing is negated, and what is hoisted for
+        the rates serves here too.
+        """
         w, lanes, plan = Writer(self.lanes), self.lanes, self.plan
         emit = self._emitter(w, self.places)
         emit.expect(self.entries.values())
         values: dict[tuple[int, int], str] = {}
 
         def value(i: int, j: int) -> str:
-            """W_ij before elimination, written when it is first needed."""
+            """An entry before elimination, written when it is first needed."""
             if (i, j) not in values:
                 node = self.entries.get((i, j))
-                if i == j:
-                    values[i, j] = (
-                        "%w" if node is None else w.add("%w", emit.emit(node))
-                    )
+                if node is None:
+                    values[i, j] = "%w" if i == j else w.real(0.0)
                 else:
-                    values[i, j] = w.real(0.0) if node is None else emit.emit(node)
+                    entry = emit.emit(node)
+                    values[i, j] = w.subtract("%w", entry) if i == j else entry
             return values[i, j]
 
         smallest = w.real(float("inf"))
@@ -158,9 +159,9 @@ class ModelEmitter:
             for i in below:
                 multiple = w.multiply(value(i, pivot), inverse)
                 w.store(multiple, "%factors", store[i, pivot])
-                against = w.negate(multiple) if right else ""
                 for j in right:
-                    values[i, j] = w.multiply_add(against, value(pivot, j), value(i, j))
+                    factor = w.negate(multiple) if i == j else multiple
+                    values[i, j] = w.multiply_add(factor, value(pivot, j), value(i, j))
         limit = w.multiply("%w", w.real(_SMALLEST_PIVOT[lanes.real]))
         w.do(f"ret {lanes.mask} {w.compare('ogt', smallest, limit)}")
         extra = f"{lanes.vector} %w, ptr noalias %factors"
@@ -173,11 +174,11 @@ class ModelEmitter:
         pivots = list(zip(plan.order, plan.columns, plan.rows, strict=True))
         for pivot, below, _ in pivots:
             for i in below:
-                factor = w.negate(w.load("%factors", store[i, pivot]))
+                factor = w.load("%factors", store[i, pivot])
                 b[i] = w.multiply_add(factor, b[pivot], b[i])
         for pivot, _, right in reversed(pivots):
             for j in right:
-                factor = w.negate(w.load("%factors", store[pivot, j]))
+                factor = w.load("%factors", store[pivot, j])
                 b[pivot] = w.multiply_add(factor, b[j], b[pivot])
             b[pivot] = w.multiply(b[pivot], w.load("%factors", store[pivot, pivot]))
         for i, name in enumerate(b):

@@ -5,7 +5,8 @@ import math
 from twin.engine.lanes.block import Lane, Word
 from twin.engine.lanes.emit_arrays import Block, Space
 from twin.engine.lanes.layout import Layout
-from twin.engine.lanes.llvm_writer import Lanes, Writer, literal
+from twin.engine.lanes.literals import literal
+from twin.engine.lanes.llvm_writer import Lanes, Writer
 
 NEVER = literal(math.inf, "double")
 

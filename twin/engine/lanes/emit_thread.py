@@ -12,7 +12,8 @@ import math
 from twin.engine.lanes.block import N_WORDS, Lane, Word
 from twin.engine.lanes.emit_arrays import Space
 from twin.engine.lanes.layout import Layout
-from twin.engine.lanes.llvm_writer import Lanes, Writer, literal
+from twin.engine.lanes.literals import literal
+from twin.engine.lanes.llvm_writer import Lanes, Writer
 
 WARP = 32
 
