@@ -28,7 +28,7 @@ from twin.engine.handover import (
 )
 from twin.engine.lanes.block import DONE, EVENT, Word
 
-CHUNK = 256
+CHUNK = 512
 """Draws a call on a processor: enough that lanes are seldom idle at its end, few enough
 that what they record stays in the cache."""
 

@@ -139,7 +139,7 @@ class GeneDefinition:
         return frozenset() if found is None else found.positions
 
     def look_alikes(self, name: str, *, positions: Iterable[int]) -> frozenset[str]:
-        """Alleles that may have the bases of `name` at all of some positions, itself too."""
+        """Alleles that may have the bases of `name` at some positions; it is one."""
         reference = {p.position: frozenset({p.ref}) for p in self.positions}
         looked_at = frozenset(positions)
 

@@ -124,22 +124,9 @@ def test_the_order_of_the_draws_is_the_order_of_the_rows(mode):
     assert mixed.tobytes() == alone(mode)[order].tobytes()
 
 
-ends_the_process = pytest.mark.xfail(
-    run=False,
-    reason="64-bit lane arrays begin at an odd number of narrow float vectors: "
-    "an aligned instruction on them ends the process",
-)
-
-
 @pytest.mark.parametrize(
     ("mode", "width"),
-    [
-        pytest.param(
-            mode, width, marks=[ends_the_process] if mode is FAST and width < 16 else []
-        )
-        for mode in MODES.values()
-        for width in (2, 4, 8, 16)
-    ],
+    [(mode, width) for mode in MODES.values() for width in (2, 4, 8, 16)],
     ids=lambda each: getattr(each, "name", each),
 )
 def test_the_number_of_lanes_is_not_seen(mode, width):

@@ -11,6 +11,7 @@ are multiplied out, so that a linear model becomes its matrix.
 import math
 from collections.abc import Iterable
 
+from twin.engine.graph import numbers
 from twin.engine.graph.nodes import Node, Nodes, Op
 
 
@@ -21,10 +22,10 @@ class Algebra(Nodes):
 
     def terms(self, node: Node) -> tuple[tuple[Node, Node], ...]:
         """(coefficient, varying part) of a node as a sum; a constant has part one."""
-        if self.op[node] is Op.SUM and (self.linear[node] or len(self.args[node]) == 1):
-            return self.args[node]
         if not self.varies[node]:
             return ((node, self.one),)
+        if self.op[node] is Op.SUM and (self.linear[node] or len(self.args[node]) == 1):
+            return self.args[node]
         return ((self.one, node),)
 
     def sum(self, nodes: Iterable[Node]) -> Node:
@@ -57,18 +58,19 @@ class Algebra(Nodes):
         """The sum of nodes that do not vary; coefficients are numbers here."""
         number = 0.0
         parts: dict[Node, float] = {}
-        for node in nodes:
+        waiting = [(1.0, node) for node in reversed(nodes)]
+        while waiting:
+            factor, node = waiting.pop()
             value = self.value(node)
             if value is not None:
-                number += value
-                continue
-            pairs = self.args[node] if self.op[node] is Op.SUM else ((self.one, node),)
-            for coefficient, part in pairs:
-                factor = self.value(coefficient) or 0.0
-                if part == self.one:
-                    number += factor
-                else:
-                    parts[part] = parts.get(part, 0.0) + factor
+                number += factor * value
+            elif self.op[node] is Op.SUM:
+                waiting.extend(
+                    (factor * (self.value(c) or 0.0), part)
+                    for c, part in reversed(self.args[node])
+                )
+            else:
+                parts[node] = parts.get(node, 0.0) + factor
         terms = [(self.number(f), part) for part, f in sorted(parts.items()) if f != 0]
         if not terms:
             return self.number(number)
@@ -165,6 +167,12 @@ class Algebra(Nodes):
             return self.number(number)
         if number == 1.0:
             return core
+        if self.op[core] is Op.SUM:  # multiplied out: a sum has one form
+            terms = tuple(
+                (self.number(number * (self.value(c) or 0.0)), part)
+                for c, part in self.args[core]
+            )
+            return self._node(Op.SUM, terms)
         return self._node(Op.SUM, ((self.number(number), core),))
 
     def reciprocal(self, node: Node) -> Node:
@@ -184,5 +192,14 @@ class Algebra(Nodes):
         return self._node(Op.RECIPROCAL, (node,), varies=self.varies[node])
 
     def quotient(self, left: Node, right: Node) -> Node:
-        """left / right."""
-        return self.product([left, self.reciprocal(right)])
+        """left / right.
+
+        By a number it is divided, not multiplied with 1/number: that would round
+        twice, and 49 hours would not be one period of 49.
+        """
+        by, known = self.value(right), self.value(left)
+        if by is not None and known is not None:
+            return self.number(numbers.quotient(known, by))
+        if by is None or not self.varies[left] or math.frexp(abs(by))[0] == 0.5:
+            return self.product([left, self.reciprocal(right)])
+        return self._node(Op.QUOTIENT, (left, right), varies=True)

@@ -106,7 +106,11 @@ def _of_power(graph: Graph, node: Node, rows: dict[Node, Row]) -> Row:
     """d(b^e) = e b^(e-1) db + ln(b) b^e de."""
     base, exponent, *_ = graph.args[node]
     lowered = graph.power(base, graph.difference(exponent, graph.one))
-    by_base = graph.product([exponent, lowered])
+    by_base = graph.select(  # b^0 is 1 at 0 too: no slope, not 0 times infinity
+        graph.equal(exponent, graph.zero),
+        graph.zero,
+        graph.product([exponent, lowered]),
+    )
     by_exponent = graph.select(  # 0^e stays 0: its slope is none, not 0 times ln 0
         graph.equal(base, graph.zero),
         graph.zero,
@@ -124,12 +128,16 @@ def _outer(graph: Graph, node: Node, inner: Node) -> Node:
     match op:
         case Op.RECIPROCAL:
             return graph.negative(graph.product([node, node]))
+        case Op.QUOTIENT:
+            return graph.reciprocal(graph.args[node][1])
         case Op.EXP:
             return node
         case Op.LOG:
             return graph.reciprocal(inner)
         case Op.SQRT:
-            return graph.product([graph.number(0.5), graph.reciprocal(node)])
+            # At 0, where it has none, it counts as level: pools end there.
+            slope = graph.product([graph.number(0.5), graph.reciprocal(node)])
+            return graph.select(graph.less(graph.zero, inner), slope, graph.zero)
         case Op.ABS:
             negative = graph.less(inner, graph.zero)
             return graph.select(negative, graph.number(-1.0), graph.one)

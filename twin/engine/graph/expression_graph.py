@@ -32,7 +32,8 @@ class Graph(Algebra):
                 inner = base if times > 0 else self.reciprocal(base)
                 return self.product([inner] * abs(times))
         if raised == 0.5:
-            return self.apply(Op.SQRT, base)
+            below = self.less(base, self.zero)
+            return self.apply(Op.SQRT, self.select(below, self.zero, base))
         known = self.value(base)
         if known is not None and raised is not None:
             return self.number(numbers.power(known, raised))

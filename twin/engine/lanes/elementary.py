@@ -3,7 +3,7 @@
 Both reduce the argument to a short interval around 0 or 1 and sum a polynomial there;
 the reduction constants are split in two parts so that the product with a whole number
 is exact (Cody & Waite 1980, Software Manual for the Elementary Functions).  Errors stay
-within two units in the last place: see tests/twin/engine/test_elementary.py.
+within two units in the last place: see tests/twin/engine/lanes/test_elementary.py.
 """
 
 import math

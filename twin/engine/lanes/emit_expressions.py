@@ -33,7 +33,7 @@ class Emitter:
         self._written: dict[Node, str] = {}
         self._uses: Counter[Node] = Counter()
         self._counted: set[Node] = set()
-        self._logarithms: dict[Node, str] = {}
+        self._logarithms: dict[tuple[Node, bool], str] = {}
 
     def expect(self, nodes: Iterable[Node]) -> None:
         """Count uses below `nodes`: a product that is used once melts into its sum."""
@@ -111,6 +111,8 @@ class Emitter:
                 return self._product(node, None)
             case Op.RECIPROCAL:
                 return self._product(node, None)
+            case Op.QUOTIENT:
+                return w.divide(*(self._name(a) for a in args))
             case Op.POWER:
                 return self._power(*args)
             case Op.EXP:
@@ -215,10 +217,14 @@ class Emitter:
         vector = self.w.lanes.vector
         return self.w.let(f"call {vector} @{name}_lanes({vector} {x})")
 
-    def _log(self, node: Node) -> str:
-        if node not in self._logarithms:
-            self._logarithms[node] = self._function("log", self._name(node))
-        return self._logarithms[node]
+    def _log(self, node: Node, *, of_size: bool = False) -> str:
+        """ln x, or ln |x|; each once."""
+        key = (node, of_size)
+        if key not in self._logarithms:
+            x = self._name(node)
+            size = self.w.intrinsic("fabs", x) if of_size else x
+            self._logarithms[key] = self._function("log", size)
+        return self._logarithms[key]
 
     def _power(self, base: Node, exponent: Node, sign: Node, at_zero: Node) -> str:
         """exp(e ln|b|), with its sign below 0 and its value at 0."""
@@ -226,13 +232,9 @@ class Emitter:
         b = self._name(base)
         positive = w.compare("ogt", b, zero)
         nowhere = self.graph.value(sign) == 0.0 and self.graph.value(at_zero) == 0.0
-        if base not in self._logarithms:
-            # ln 1 where the base is not above 0 and the result is not used anyway
-            size = b if nowhere else w.intrinsic("fabs", b)
-            self._logarithms[base] = self._function("log", size)
-        power = self._function(
-            "exp", w.multiply(self._name(exponent), self._logarithms[base])
-        )
+        # Where the base is not above 0 and only 0 follows, its logarithm may be NaN.
+        logarithm = self._log(base, of_size=not nowhere)
+        power = self._function("exp", w.multiply(self._name(exponent), logarithm))
         if nowhere:
             missing = w.compare("uno", b, b)
             return w.select(positive, power, w.select(missing, b, zero))

@@ -2,7 +2,7 @@
 
     hoist   held -> hoisted
     start   held -> state (and the computed end of held)
-    rate    f(t, y) + a sum that is already there
+    rate    adds f(t, y) to what is already there
     slope   ∂f/∂t, where a rate names the time
     factor  W = w I - J, eliminated; whether no pivot came out too small
     solve   W x = b, in place
@@ -107,12 +107,10 @@ class ModelEmitter:
         emit = self._emitter(w, self.places)
         emit.expect(self.field.rates)
         for place, node in enumerate(self.field.rates):
-            already = w.load("%sum", place)
-            w.store(w.add(emit.emit(node), already), "%out", place)
+            value = emit.emit(node)
+            w.store(w.add(value, w.load("%out", place)), "%out", place)
         w.do("ret void")
-        return w.text(
-            _header("void", "rate", "ptr noalias %sum, ptr noalias %out", self.lanes)
-        )
+        return w.text(_header("void", "rate", "ptr noalias %out", self.lanes))
 
     def _slope(self) -> str:
         w = Writer(self.lanes)

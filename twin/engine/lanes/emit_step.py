@@ -45,7 +45,7 @@ class _Arrays:
         self.held, self.hoisted = place(layout.held), place(layout.hoisted)
         self.state, self.point = place(layout.state), place(layout.point)
         self.rest, self.slope = place(layout.rest), place(layout.slope)
-        self.rates, self.zeros = place(layout.rates), place(layout.zeros)
+        self.rates = place(layout.rates)
         self.factors = place(layout.factors)
         self.k = [
             place(layout.stages + stage * layout.n_states)
@@ -75,28 +75,25 @@ def _stage(
         if slope is not None:
             rest = w.multiply_add(slope, w.load(at.slope, i), rest)
         if again:
-            w.store(w.add(w.load(at.rates, i), rest), at.k[stage], i)
-        else:
-            w.store(rest, at.rest, i)
+            rest = w.add(w.load(at.rates, i), rest)
+        if kept:
+            w.store(w.real(0.0), at.rates, i)
+        w.store(rest, at.k[stage], i)
     if not again:
-        to = at.rates if kept else at.k[stage]
-        _rate(w, at, stage, tableau.nodes[stage], at.zeros if kept else at.rest, to)
+        _rate(w, at, stage, tableau.nodes[stage], at.rates if kept else at.k[stage])
     if kept:
         with w.repeat(at.layout.n_states) as i:
-            total = w.add(w.load(at.rates, i), w.load(at.rest, i))
+            total = w.add(w.load(at.rates, i), w.load(at.k[stage], i))
             w.store(total, at.k[stage], i)
     w.do(f"call void @solve(ptr {at.factors}, ptr {at.k[stage]})")
 
 
-def _rate(
-    w: Writer, at: _Arrays, stage: int, node: float, already: str, to: str
-) -> None:
-    """f at the stage's point, plus what is there already."""
+def _rate(w: Writer, at: _Arrays, stage: int, node: float, to: str) -> None:
+    """f at the stage's point, added to what is there already."""
     time = w.multiply_add("%h", w.real(node), "%t")
     w.do(
         f"call void @rate(ptr {at.held}, ptr {at.hoisted}, "
-        f"ptr {at.point if stage else at.state}, {w.lanes.vector} {time}, "
-        f"ptr {already}, ptr {to})"
+        f"ptr {at.point if stage else at.state}, {w.lanes.vector} {time}, ptr {to})"
     )
 
 

@@ -44,7 +44,7 @@ class Layout:
 
     @property
     def rest(self) -> int:
-        """The sum that the rates are added to."""
+        """The error of a step."""
         return self.point + self.n_states
 
     @property
@@ -58,14 +58,9 @@ class Layout:
         return self.slope + self.n_states
 
     @property
-    def zeros(self) -> int:
-        """Nothing, to add f to."""
-        return self.rates + self.n_states
-
-    @property
     def begun(self) -> int:
         """The start's results: y(0), then computed held quantities."""
-        return self.zeros + self.n_states
+        return self.rates + self.n_states
 
     @property
     def snapshot(self) -> int:
@@ -89,5 +84,8 @@ class Layout:
 
     @property
     def lanes(self) -> int:
-        """The arrays of 64-bit numbers that `block.Lane` names."""
-        return self.control + 4
+        """The arrays of 64-bit numbers that `block.Lane` names.
+
+        At an even place: their vectors are twice as wide as those of short reals.
+        """
+        return self.control + 4 + self.control % 2

@@ -68,7 +68,7 @@ def _filled(row: Row, length: int) -> Row:
 
 
 # van Veldhuizen (1984) Computing 32:229, his method D, in the form of Hairer & Wanner.
-# Four stages, three of them with an f of their own; A-stable, not L-stable.
+# Four stages, three of them with an f of their own; A(89°)-stable, not L-stable.
 VELDD4 = Tableau(
     name="Veldd4",
     order=4,
