@@ -10,7 +10,7 @@ import pytest
 from service.twins.schemas import POINTERS
 from tests.service.conftest import PATIENT
 from twin.dosing.answer import answer
-from twin.engine.reference import ReferenceEngine
+from twin.engine.compiled import CompiledEngine
 from twin.intake.ask import gene_names
 from twin.intake.question import Question, question_of
 from twin.library import Library, load_library
@@ -77,7 +77,7 @@ def wrong(name: str) -> dict[str, object]:
 
 
 def test_the_answer_is_the_twins_own_to_the_last_digit(client):
-    library, engine = load_library(), ReferenceEngine()
+    library, engine = load_library(), CompiledEngine()
     question = read(PATIENT, library)
     twin = build(question.patient, library, engine=engine, warnings=question.warnings)
     expected = leaves(plain(answer(twin, engine=engine)))
@@ -263,7 +263,7 @@ def test_choices_that_are_offered_are_accepted(client):
         *({**findings, "ascites": word} for word in choices["ascites"]),
         *({**findings, "encephalopathy": word} for word in choices["encephalopathy"]),
     ]
-    library, engine = load_library(), ReferenceEngine()
+    library, engine = load_library(), CompiledEngine()
 
     for liver in livers:
         asked = {**PATIENT, "albumin": "40 g/L", "liver_disease": liver}

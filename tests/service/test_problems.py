@@ -9,7 +9,13 @@ import pytest
 from fastapi import FastAPI
 
 from service.problems import KINDS, MEDIA_TYPE, TYPES, Kind, Refused, install, one_line
-from twin.errors import DrawFailed, InputError, IntegrationFailed, TwinError
+from twin.errors import (
+    DrawFailed,
+    InputError,
+    IntegrationFailed,
+    TwinError,
+    UnsupportedModel,
+)
 
 INSIDES = "a line of our own code"
 
@@ -45,6 +51,8 @@ def an_error(kind: type[TwinError]) -> TwinError:
         return DrawFailed(3, 24.0, "step too small")
     if kind is IntegrationFailed:
         return IntegrationFailed(2, 10, "step too small")
+    if kind is UnsupportedModel:
+        return UnsupportedModel("m", ("algebraic rule",))
     return kind("age: -1 a is outside what is accepted")
 
 

@@ -13,8 +13,7 @@ import typer
 
 from twin.command_line.files import write_text
 from twin.command_line.output import Json, done, say
-from twin.engine.compiled import CompiledEngine, Mode
-from twin.engine.lanes.kernel import Method
+from twin.engine.compiled import STRICT, CompiledEngine
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine, simulate
 from twin.errors import InputError, IntegrationFailed
@@ -25,10 +24,6 @@ from twin.vocabulary.ensemble import Ensemble, Floats
 from twin.vocabulary.regimen import Regimen
 
 _MOST_POINTS = 1_000_000
-
-# Relative to each state's size at the moment, so that small and spent pools are right
-# too: somebody else's model may mean them.
-_STRICT = Mode("strict", Method("Rodas5P"), 1e-8, floor=1e-5, memory=0.0)
 
 
 class Which(StrEnum):
@@ -127,7 +122,7 @@ def _settings(written: list[str], spec: ModelSpec) -> dict[str, float]:
 
 
 def _engine(which: Which) -> Engine:
-    return CompiledEngine(_STRICT) if which is Which.COMPILED else ReferenceEngine()
+    return CompiledEngine(STRICT) if which is Which.COMPILED else ReferenceEngine()
 
 
 def _table(species: tuple[str, ...], times: Floats, values: Floats) -> str:

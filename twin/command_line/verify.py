@@ -3,6 +3,7 @@
 import typer
 
 from twin.command_line.verify_alternatives import alternatives
+from twin.command_line.verify_engine import engine
 from twin.command_line.verify_exchange import exchange
 from twin.command_line.verify_genotypes import genotypes
 from twin.command_line.verify_guideline import guideline
@@ -13,6 +14,7 @@ from twin.command_line.verify_science import science
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("alternatives")(alternatives)
+app.command("engine")(engine)
 app.command("exchange")(exchange)
 app.command("genotypes")(genotypes)
 app.command("guideline")(guideline)

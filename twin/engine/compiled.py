@@ -58,6 +58,9 @@ class Mode:
 REFERENCE = Mode("reference", Method("Rodas5P"), 1e-6)
 POPULATION = Mode("population", Method("Rodas4"), 1e-3)
 FAST = Mode("fast", Method("Veldd4", "float"), 1e-3)
+STRICT = Mode("strict", Method("Rodas5P"), 1e-8, floor=1e-5, memory=0.0)
+"""For other people's models: relative to each state's size at the moment, so that small
+and spent pools are right too, which somebody else may mean."""
 MODES = {mode.name: mode for mode in (REFERENCE, POPULATION, FAST)}
 
 

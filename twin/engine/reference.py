@@ -16,6 +16,7 @@ from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule
 from twin.errors import DrawFailed, ModelError, NumericsError
 from twin.sbml.model_spec import ModelSpec
+from twin.sbml.values import initially_assigned, with_values
 from twin.vocabulary.ensemble import Ensemble, Floats
 
 # Relative tolerance unless the caller says otherwise.
@@ -130,11 +131,10 @@ class ReferenceEngine:
         self, spec: ModelSpec, parameters: dict[str, float], tolerance: float
     ) -> Any:
         """The model's instance at time 0 with these parameters."""
+        if _starts_parameters(spec):
+            return self._anew(spec, parameters, tolerance)
         runner = self._runner(spec)
-        runner.integrator.setValue("relative_tolerance", tolerance)
-        runner.integrator.setValue(
-            "absolute_tolerance", tolerance * _ABSOLUTE_PER_RELATIVE
-        )
+        _set_tolerances(runner, tolerance)
         runner.resetAll()
         volumes = set(runner.model.getCompartmentIds()).intersection(parameters)
         for name in parameters.keys() - volumes:
@@ -157,18 +157,43 @@ class ReferenceEngine:
                 runner[f"[{species}]"] = started[species]
         return runner
 
+    def _anew(
+        self, spec: ModelSpec, parameters: dict[str, float], tolerance: float
+    ) -> Any:
+        """A fresh instance of the model with its values in the text.
+
+        A reset gives initially assigned parameters the values of the file, whatever
+        they are made of was set to.
+        """
+        runner = _loaded(spec.identifier, with_values(spec.text, parameters))
+        _set_tolerances(runner, tolerance)
+        return runner
+
     def _runner(self, spec: ModelSpec) -> Any:
         if self._process != os.getpid():
             self._runners, self._process = {}, os.getpid()
         if spec.sha256 not in self._runners:
-            try:
-                self._runners[spec.sha256] = _roadrunner().RoadRunner(spec.text)
-            except RuntimeError as error:
-                said = " ".join(str(error).split())
-                raise ModelError(
-                    f"libroadrunner cannot load model {spec.identifier}: {said}"
-                ) from error
+            self._runners[spec.sha256] = _loaded(spec.identifier, spec.text)
         return self._runners[spec.sha256]
+
+
+def _loaded(name: str, text: str) -> Any:
+    try:
+        return _roadrunner().RoadRunner(text)
+    except RuntimeError as error:
+        said = " ".join(str(error).split())
+        raise ModelError(f"libroadrunner cannot load model {name}: {said}") from error
+
+
+def _set_tolerances(runner: Any, tolerance: float) -> None:
+    runner.integrator.setValue("relative_tolerance", tolerance)
+    runner.integrator.setValue("absolute_tolerance", tolerance * _ABSOLUTE_PER_RELATIVE)
+
+
+@cache
+def _starts_parameters(spec: ModelSpec) -> bool:
+    """Whether initial assignments make something that is no species."""
+    return not initially_assigned(spec.text).issubset(spec.states)
 
 
 class _Stopped(Exception):

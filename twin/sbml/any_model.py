@@ -3,6 +3,7 @@
 What an engine cannot run, that engine refuses; here a model only has to be SBML.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import libsbml
 
 from twin.sbml.equation_reader import readable, sha256_of
-from twin.sbml.model_spec import ModelSpec
+from twin.sbml.model_spec import Administration, ModelSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,8 +22,10 @@ class AnyModel:
     species: tuple[str, ...]
 
 
-def any_model(text: str) -> AnyModel:
-    """Any SBML, submodels taken into it.
+def any_model(
+    text: str, *, administrations: Mapping[str, Administration] | None = None
+) -> AnyModel:
+    """Any SBML, submodels taken into it; doses go where `administrations` says.
 
     Raises: ForeignFileError when libsbml cannot read it.
     """
@@ -55,7 +58,7 @@ def any_model(text: str) -> AnyModel:
             *(p.getId() for p in numbers if p.getId() in started.difference(rules)),
         ),
         units=MappingProxyType({}),
-        administrations=MappingProxyType({}),
+        administrations=MappingProxyType(dict(administrations or {})),
     )
     return AnyModel(spec, tuple(s.getId() for s in species))
 

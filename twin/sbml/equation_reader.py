@@ -7,8 +7,6 @@ the caller can pass the model to another engine.
 
 import hashlib
 import math
-import xml.etree.ElementTree as ET
-from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
@@ -31,13 +29,14 @@ from twin.sbml.formula import (
     Formula,
     Number,
     Symbol,
-    operators_in,
     renamed,
 )
 from twin.sbml.mathematics import formula_of
-
-# Packages that say nothing about the course in time.
-_WITHOUT_MATHEMATICS = frozenset({"comp", "fbc", "groups", "layout", "render"})
+from twin.sbml.refusals import (
+    delay_equations,
+    refused_constructs,
+    refused_packages,
+)
 
 
 def equations_of(text: str) -> Equations:
@@ -48,11 +47,11 @@ def equations_of(text: str) -> Equations:
     """
     document, _ = readable(text)
     model = document.getModel()
-    refused = _refused(model)
+    refused = refused_constructs(model)
     if refused:
         raise UnsupportedModel(model.getId() or "(no id)", refused)
     equations = _equations(model)
-    delayed = _with_delay(equations)
+    delayed = delay_equations(equations)
     if delayed:
         raise UnsupportedModel(equations.identifier, delayed)
     return equations
@@ -100,12 +99,7 @@ def readable(text: str) -> tuple[Any, str]:
     Raises: ForeignFileError with libsbml's first complaint, UnsupportedModel for a
     package without which the model means something else.
     """
-    packages = tuple(
-        f"package {name} (it changes the mathematics)"
-        for name in _required_packages(text)
-        if name not in _WITHOUT_MATHEMATICS
-    )
-    if packages:
+    if packages := refused_packages(text):
         raise UnsupportedModel("", packages)
     document = libsbml.readSBMLFromString(text)
     if document.getNumErrors(libsbml.LIBSBML_SEV_FATAL) or document.getModel() is None:
@@ -123,64 +117,6 @@ def readable(text: str) -> tuple[Any, str]:
         return document, text
     flat = flatten(document)
     return flat, text_of_document(flat)
-
-
-def _required_packages(text: str) -> list[str]:
-    """Packages without which, the file says, its mathematics is not understood."""
-    try:
-        beginning = BytesIO(text.encode())
-        _, root = next(ET.iterparse(beginning, ("start",)))  # noqa: S314 - one tag
-    except (ET.ParseError, StopIteration):
-        return []  # libsbml says what is wrong
-    required = (
-        name[1:].partition("}")[0]
-        for name, value in root.attrib.items()
-        if name.endswith("}required") and value == "true"
-    )
-    # .../sbml/level3/version1/comp/version1
-    return [
-        parts[-2] if len(parts := uri.split("/")) > 2 and "sbml" in uri else uri
-        for uri in required
-    ]
-
-
-def _refused(model: Any) -> tuple[str, ...]:
-    """Each construct that is not supported, in the words of the standard."""
-    refused: list[str] = []
-    refused += [
-        "algebraic rule" for rule in model.getListOfRules() if rule.isAlgebraic()
-    ]
-    refused += [
-        f"fast reaction {reaction.getId()}"
-        for reaction in model.getListOfReactions()
-        if reaction.isSetFast() and reaction.getFast()
-    ]
-    refused += [
-        f"reaction {reaction.getId()} without a kinetic law"
-        for reaction in model.getListOfReactions()
-        if not reaction.isSetKineticLaw() or reaction.getKineticLaw().getMath() is None
-    ]
-    return tuple(dict.fromkeys(refused))
-
-
-def _with_delay(equations: Equations) -> tuple[str, ...]:
-    """Where a formula looks into the past."""
-    events = equations.events
-    formulas = [
-        *((name, f.body) for name, f in equations.functions.items()),
-        *equations.initial.items(),
-        *equations.assigned.items(),
-        *equations.rated.items(),
-        *((r.name, r.rate) for r in equations.reactions),
-        *((e.name, e.trigger) for e in events),
-        *((e.name, e.delay) for e in events if e.delay is not None),
-        *((e.name, formula) for e in events for _, formula in e.assignments),
-    ]
-    return tuple(
-        f"delay equation ({name.removesuffix('()') or 'event'})"
-        for name, formula in formulas
-        if "delay" in operators_in(formula)
-    )
 
 
 def _math(element: Any) -> Formula | None:

@@ -51,7 +51,8 @@ def test_a_thing_less_itself_is_nothing(formula):
     graph = Graph()
     node = node_of(graph, formula)
 
-    if graph.value(node) is None:
+    without_nan = ("nan",) not in graph.args  # which is nothing's difference
+    if graph.value(node) is None and without_nan:
         assert graph.difference(node, node) == graph.zero
 
 
