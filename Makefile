@@ -16,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify bench lock check-run check-test
+.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -69,11 +69,17 @@ verify-interactions: $(INSTALLED) ## other medicines: predicted against observed
 verify-exchange: $(INSTALLED) $(TELLURIUM) ## exported archives in COPASI and tellurium
 	$(BIN)/twin verify exchange --tellurium $(TELLURIUM) --out docs/verification
 
+verify-engine: $(INSTALLED) ## every model by the compiled engine and a referee (about 5 minutes)
+	$(BIN)/twin verify engine $(if $(TWIN_DATA),--published $(TWIN_DATA)/reference_models) --out docs/verification
+
 verify: verify-science ## the science table, then the second opinions
 	$(BIN)/python -m pytest tests/crosscheck
 
-bench: $(INSTALLED) ## time budgets: start-up, one dose
+bench: $(INSTALLED) ## what things cost: start-up, one dose, the engine beside its peers
 	$(BIN)/python -m pytest tests/benchmarks
+
+bench-full: $(INSTALLED) ## the engine's tables in full, kept in docs (about 10 minutes)
+	$(BIN)/python -m tests.benchmarks.engine_tables --full --out docs/verification/engine_speed.md
 
 lock: $(INSTALLED) ## pin and hash every requirement anew
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --python-version 3.11 --extra dev --custom-compile-command "make lock" requirements.in pyproject.toml -o requirements.lock

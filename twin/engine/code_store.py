@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from twin.engine.device import Code, Device
-from twin.engine.events import Assignment, Dilution, EventPlan
+from twin.engine.event_plan import Assignment, Dilution, EventPlan
 from twin.engine.graph.vector_field import VectorField, vector_field
 from twin.engine.handover import Integers, Machine
 from twin.engine.lanes import machine

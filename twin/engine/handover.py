@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.engine.events import EventPlan, Lanes
+from twin.engine.event_plan import EventPlan
+from twin.engine.events import Lanes
 from twin.engine.lanes.block import (
     N_LANE_ARRAYS,
     N_VIEW_WORDS,

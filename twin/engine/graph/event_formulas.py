@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from twin.engine.events import Assignment, Dilution, EventPlan
+from twin.engine.event_plan import Assignment, Dilution, EventPlan
 from twin.engine.graph.nodes import Node
 from twin.engine.graph.vector_field import VectorField
 from twin.errors import ForeignFileError

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from twin.engine.events import EventPlan
+from twin.engine.event_plan import EventPlan
 from twin.engine.graph.event_formulas import event_formulas
 from twin.engine.graph.hoisting import held_places
 from twin.engine.graph.nodes import Node
