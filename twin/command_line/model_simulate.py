@@ -60,8 +60,8 @@ def simulate_model(
         ),
     ] = None,
     tolerance: Annotated[
-        float | None, typer.Option(help="Relative tolerance of a step (1e-8).")
-    ] = None,
+        float, typer.Option(help="Relative tolerance of a step, for either engine.")
+    ] = STRICT.tolerance,
     _json: Json = False,
 ) -> None:
     """Run any SBML of Level 2 or 3 from its initial state, and write its species.
