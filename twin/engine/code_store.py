@@ -98,7 +98,7 @@ class CodeStore:
 
     def __init__(self, method: Method, cache: ObjectCache, device: Device) -> None:
         self._method, self._cache, self._device = method, cache, device
-        self._processor = machine.this_processor()
+        self._processor = device.processor
         self._fields: dict[str, VectorField] = {}
         self._kernels: dict[str, Loaded] = {}
         self._observers: dict[tuple[str, tuple[str, ...]], LoadedObserver] = {}

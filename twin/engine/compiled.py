@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.engine.code_store import CodeStore, Loaded
 from twin.engine.courses import Courses
@@ -23,13 +24,29 @@ from twin.engine.lanes.block import (
     STEP_TOO_SMALL,
     TOO_MANY_STEPS,
 )
-from twin.engine.lanes.kernel import ENGINE_VERSION, JACOBIAN, Method, Names
+from twin.engine.lanes.kernel import ENGINE_VERSION, JACOBIAN, Names
+from twin.engine.modes import FAST, MODES, POPULATION, REFERENCE, STRICT, Mode
 from twin.engine.object_cache import ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
 from twin.errors import ModelError, NumericsError
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Ensemble, Floats
+from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
+
+# Of short reals: which draws are checked in double, and how far off they may be.
+_CHECKED_EVERY = 100
+_SHORT_ERROR = 5e-3
+
+
+__all__ = [
+    "FAST",
+    "MODES",
+    "POPULATION",
+    "REFERENCE",
+    "STRICT",
+    "CompiledEngine",
+    "Mode",
+]
 
 _REASONS = {
     TOO_MANY_STEPS: "it took more steps than allowed",
@@ -37,31 +54,6 @@ _REASONS = {
     NOT_FINITE: "a state or a rate is not finite",
     NEVER_AT_REST: "the repeated doses never come to a steady state",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """How exactly, and by which method.
-
-    tolerance  relative, of the error of a step
-    floor      absolute tolerance in the model's units, as a part of the relative
-    memory     1: relative to each state's largest value so far; 0: to its size now
-    """
-
-    name: str
-    method: Method
-    tolerance: float
-    floor: float = 1e-6
-    memory: float = 1.0
-
-
-REFERENCE = Mode("reference", Method("Rodas5P"), 1e-6)
-POPULATION = Mode("population", Method("Rodas4"), 1e-3)
-FAST = Mode("fast", Method("Veldd4", "float"), 1e-3)
-STRICT = Mode("strict", Method("Rodas5P"), 1e-8, floor=1e-5, memory=0.0)
-"""For other people's models: relative to each state's size at the moment, so that small
-and spent pools are right too, which somebody else may mean."""
-MODES = {mode.name: mode for mode in (REFERENCE, POPULATION, FAST)}
 
 
 @dataclass(eq=False)
@@ -79,6 +71,7 @@ class CompiledEngine:
     cache: ObjectCache = field(default_factory=lambda: ObjectCache(default_folder()))
     device: Device = field(default_factory=ThisProcessor)
     _store: CodeStore | None = field(default=None, repr=False)
+    _double: CodeStore | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -110,9 +103,45 @@ class CompiledEngine:
         tolerance: float | None = None,
     ) -> Iterator[Courses]:
         """Results of consecutive draws, in order; see `twin.engine.simulate.Engine`."""
-        yield from map(
-            _courses, self._chunks(spec, ensemble, plans, outputs, tolerance)
+        for chunk in self._chunks(spec, ensemble, plans, outputs, tolerance):
+            yield _courses(self._in_double(chunk, spec, ensemble, plans, outputs))
+
+    def _in_double(
+        self,
+        chunk: Chunk,
+        spec: ModelSpec,
+        ensemble: Ensemble,
+        plans: Sequence[Schedule],
+        outputs: tuple[str, ...],
+    ) -> Chunk:
+        """Short reals that failed, again in double; every hundredth draw, to check.
+
+        Raises: NumericsError when a checked draw is more than `_SHORT_ERROR` off.
+        """
+        if self.mode.in_double is None:
+            return chunk
+        draws = chunk.first + np.arange(len(chunk.status))
+        failed = chunk.status != DONE
+        again = np.flatnonzero(failed | (draws % _CHECKED_EVERY == 0))
+        if not len(again):
+            return chunk
+        rows = draws[again]
+        double = replace(self, mode=self.mode.in_double, threads=1, _store=self._double)
+        part = Ensemble(
+            ensemble.names,
+            frozen_array(ensemble.values[rows]),
+            frozen_array(ensemble.log_weights[rows]),
         )
+        found = list(
+            double._chunks(spec, part, [plans[int(r)] for r in rows], outputs, None)
+        )
+        self._double = double.store
+        values = np.concatenate([each.outputs for each in found])
+        status = np.concatenate([each.status for each in found])
+        _check(chunk.outputs[again], values, checked=~failed[again])
+        chunk.outputs[failed] = values[failed[again]]
+        chunk.status[failed] = status[failed[again]]
+        return chunk
 
     def courses_together(
         self,
@@ -230,6 +259,18 @@ class CompiledEngine:
         tracked_at = np.full(len(loaded.names.held), -1, np.int64)
         tracked_at[tracked] = len(loaded.names.states) + np.arange(len(tracked))
         return Window(found.address, found.n_outputs, tracked_at)
+
+
+def _check(short: Floats, double: Floats, *, checked: npt.NDArray[np.bool_]) -> None:
+    """float64[draw, time, output] each: scaled by each output's largest."""
+    size = np.max(np.abs(double[checked]), axis=1, keepdims=True, initial=0.0)
+    apart = np.abs(short[checked] - double[checked])
+    worst = np.max(apart / np.where(size > 0, size, 1.0), initial=0.0)
+    if not worst <= _SHORT_ERROR:
+        raise NumericsError(
+            f"short reals are {worst:.1g} of an output off in a draw that was checked; "
+            "run this ensemble in the population mode"
+        )
 
 
 def _courses(chunk: Chunk) -> Courses:

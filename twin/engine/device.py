@@ -4,6 +4,7 @@ A device makes kernels for itself, loads them and integrates chunks with them; a
 (cache, programmes, outputs) is the engine's and the same everywhere.
 """
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twin.engine.ensemble import CHUNK, on_processor
@@ -30,6 +31,11 @@ class Device(Protocol):
         """Results are bitwise the same where this is."""
         ...
 
+    @property
+    def processor(self) -> machine.Processor:
+        """The processor that computes outputs from what the device recorded."""
+        ...
+
     def chunk(self) -> int:
         """How many draws one call takes."""
         ...
@@ -38,7 +44,7 @@ class Device(Protocol):
         """What a kernel depends on beside the model and the fingerprint."""
         ...
 
-    def compile(self, field: VectorField, method: Method) -> Kernel:
+    def compile(self, model: VectorField, method: Method) -> Kernel:
         """The kernel of a model."""
         ...
 
@@ -46,18 +52,21 @@ class Device(Protocol):
         """The kernel's code, ready to be called."""
         ...
 
-    def integrate(self, machine: Machine, question: Question, arrays: Arrays) -> None:
+    def integrate(self, kernel: Machine, question: Question, arrays: Arrays) -> None:
         """Integrate the draws of a chunk."""
         ...
 
 
+@dataclass(frozen=True)
 class ThisProcessor:
-    """The processor of this process."""
+    """The processor of this process, with all its features or with fewer."""
+
+    processor: machine.Processor = field(default_factory=machine.this_processor)
 
     @property
     def fingerprint(self) -> str:
         """Of its set of features."""
-        return machine.this_processor().fingerprint
+        return self.processor.fingerprint
 
     def chunk(self) -> int:
         """Draws a call."""
@@ -65,17 +74,17 @@ class ThisProcessor:
 
     def key(self, method: Method) -> str:
         """Tableau, kind of number and lane width."""
-        lanes = lanes_of(method, machine.this_processor())
+        lanes = lanes_of(method, self.processor)
         return f"{method.tableau} {lanes.real} {lanes.width}"
 
-    def compile(self, field: VectorField, method: Method) -> Kernel:
+    def compile(self, model: VectorField, method: Method) -> Kernel:
         """See `twin.engine.lanes.kernel.compiled`."""
-        return compiled(field, method, machine.this_processor())
+        return compiled(model, method, self.processor)
 
     def load(self, code: bytes) -> Code:
         """Object code, linked into this process."""
         return LoadedCode(code)
 
-    def integrate(self, machine: Machine, question: Question, arrays: Arrays) -> None:
+    def integrate(self, kernel: Machine, question: Question, arrays: Arrays) -> None:
         """In the calling thread."""
-        on_processor(machine, question, arrays)
+        on_processor(kernel, question, arrays)

@@ -15,6 +15,7 @@ import numpy as np
 from twin.engine.device import Code
 from twin.engine.graph.vector_field import VectorField
 from twin.engine.handover import Arrays, Machine, Question, block_of
+from twin.engine.lanes import machine
 from twin.engine.lanes.block import Word
 from twin.engine.lanes.emit_thread import WARP, tile_bytes
 from twin.engine.lanes.kernel import Kernel, Method, compiled_for_threads
@@ -52,6 +53,11 @@ class Gpu:
         self._driver.make_current()
         return self._driver
 
+    @property
+    def processor(self) -> machine.Processor:
+        """Outputs are computed by this process."""
+        return machine.this_processor()
+
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by number: another process opens the driver itself."""
         return (type(self), (self.number,))
@@ -69,20 +75,20 @@ class Gpu:
         """Tableau and kind of number."""
         return f"{method.tableau} {method.real} thread"
 
-    def compile(self, field: VectorField, method: Method) -> Kernel:
+    def compile(self, model: VectorField, method: Method) -> Kernel:
         """PTX, which the driver turns into the GPU's own code."""
-        return compiled_for_threads(field, method, None)
+        return compiled_for_threads(model, method, None)
 
     def load(self, code: bytes) -> Code:
         """PTX as a module of the driver."""
         return self.driver.load(code)
 
-    def integrate(self, machine: Machine, question: Question, arrays: Arrays) -> None:
+    def integrate(self, kernel: Machine, question: Question, arrays: Arrays) -> None:
         """Copy there, run, copy back."""
         driver = self.driver
         n_rows = len(arrays[Word.VALUES])
         lanes = Lanes("double", 1, fused=True, stride=WARP)
-        if machine.vector_bytes == 4:
+        if kernel.vector_bytes == 4:
             lanes = Lanes("float", 1, fused=True, stride=WARP)
         n_warps = -(-n_rows // WARP)
         addresses: dict[Word, int] = {}
@@ -90,11 +96,11 @@ class Gpu:
             for word, array in arrays.items():
                 addresses[word] = driver.put(array, copied=word not in _WRITTEN)
             addresses[Word.WORKSPACE] = driver.room(
-                n_warps * tile_bytes(lanes, machine.layout)
+                n_warps * tile_bytes(lanes, kernel.layout)
             )
             block = block_of(question, n_rows, addresses)
             addresses[Word.N_ROWS] = driver.put(block, copied=True)
-            driver.launch(machine.advance, addresses[Word.N_ROWS], n_rows)
+            driver.launch(kernel.advance, addresses[Word.N_ROWS], n_rows)
             for word in _WRITTEN:
                 driver.get(addresses[word], arrays[word])
         finally:

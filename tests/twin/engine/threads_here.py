@@ -35,24 +35,24 @@ class ThreadsHere(Gpu):
 
     fingerprint = f"threads on {this_processor().fingerprint}"
 
-    def compile(self, field: VectorField, method: Method) -> Kernel:
+    def compile(self, model: VectorField, method: Method) -> Kernel:
         """For the processor."""
-        return compiled_for_threads(field, method, this_processor())
+        return compiled_for_threads(model, method, this_processor())
 
     def load(self, code: bytes) -> _Threads:
         """Into this process."""
         return _Threads(LoadedCode(code))
 
-    def integrate(self, machine: Machine, question: Question, arrays: Arrays) -> None:
+    def integrate(self, kernel: Machine, question: Question, arrays: Arrays) -> None:
         """Thread after thread."""
         n_rows = len(arrays[Word.VALUES])
         real: Literal["double", "float"] = (
-            "float" if machine.vector_bytes == 4 else "double"
+            "float" if kernel.vector_bytes == 4 else "double"
         )
-        tile = tile_bytes(Lanes(real, 1, fused=True, stride=WARP), machine.layout)
+        tile = tile_bytes(Lanes(real, 1, fused=True, stride=WARP), kernel.layout)
         space = np.zeros(-(-n_rows // WARP) * tile + 128, np.uint8)
         addresses = {word: array.ctypes.data for word, array in arrays.items()}
         addresses[Word.WORKSPACE] = space.ctypes.data + -space.ctypes.data % 128
         block = block_of(question, n_rows, addresses)
         for number in range(n_rows):
-            _THREAD(machine.advance)(block.ctypes.data, number)
+            _THREAD(kernel.advance)(block.ctypes.data, number)

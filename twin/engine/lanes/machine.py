@@ -63,6 +63,15 @@ def _llvm() -> Any:
     return llvm
 
 
+@cache
+def _every_target() -> Any:
+    """LLVM with the machines this process does not run on."""
+    llvm = _llvm()
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    return llvm
+
+
 def version() -> str:
     """Of LLVM, for provenance."""
     return ".".join(str(part) for part in _llvm().llvm_version_info)
@@ -97,9 +106,7 @@ _GPU = ("nvptx64-nvidia-cuda", "sm_70", "+ptx70")
 
 def ptx_code(text: str) -> bytes:
     """LLVM assembly to PTX, for any NVIDIA GPU from Volta on."""
-    llvm = _llvm()
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
+    llvm = _every_target()
     triple, name, features = _GPU
     target = llvm.Target.from_triple(triple)
     gpu = target.create_target_machine(cpu=name, features=features, opt=2)
@@ -109,6 +116,8 @@ def ptx_code(text: str) -> bytes:
 
 def _target_machine(processor: Processor) -> Any:
     llvm = _llvm()
+    if processor.triple != llvm.get_process_triple():
+        _every_target()
     target = llvm.Target.from_triple(processor.triple)
     return target.create_target_machine(
         cpu=processor.name, features=processor.features, opt=2, reloc="pic", jit=True
