@@ -70,14 +70,25 @@ def draws(
 ) -> Ensemble:
     """`n` draws of the constants `moved`, each by a log-normal factor.
 
-    The first draw is the model as it stands.
+    What lies between a half and 1 may be a share: it is moved by its odds, and stays
+    below 1.  The first draw is the model as it stands.
     """
     names = [name for name in moved if spec.constants[name] != 0]
     factors = np.exp(_SPREAD * rng.standard_normal((n, len(names))))
     factors[0] = 1.0
     return Ensemble.of(
-        {name: spec.constants[name] * factors[:, k] for k, name in enumerate(names)}
+        {
+            name: _moved(spec.constants[name], factors[:, k])
+            for k, name in enumerate(names)
+        }
     )
+
+
+def _moved(value: float, factor: Floats) -> Floats:
+    if not 0.5 <= value < 1.0:
+        return value * factor
+    odds = value / (1.0 - value) * factor
+    return np.where(factor == 1.0, value, odds / (1.0 + odds))
 
 
 def agreement(

@@ -92,7 +92,7 @@ def compiled(
         # A moment is found to double precision.
         method = replace(method, real="double")
     lanes = lanes_of(method, processor)
-    kernel, assembly = _written(field, method, lanes)
+    kernel, assembly = written(field, method, lanes)
     return replace(kernel, code=machine.object_code(assembly, processor))
 
 
@@ -106,7 +106,7 @@ def compiled_for_threads(
     Raises: UnsupportedModel for events and for functions a GPU does not have.
     """
     lanes = Lanes(method.real, 1, fused=True, stride=WARP)
-    kernel, assembly = _written(field, method, lanes)
+    kernel, assembly = written(field, method, lanes)
     refused = [f"function {name}" for name in sorted(called_in(assembly))]
     if field.events:
         refused.append("events")
@@ -118,8 +118,8 @@ def compiled_for_threads(
     return replace(kernel, code=machine.ptx_code(assembly + emit_gpu_entry()))
 
 
-def _written(field: VectorField, method: Method, lanes: Lanes) -> tuple[Kernel, str]:
-    """The kernel but for its code, and its text."""
+def written(field: VectorField, method: Method, lanes: Lanes) -> tuple[Kernel, str]:
+    """The kernel but for its code, and the text that is compiled to it."""
     tableau = TABLEAUX[method.tableau]
     emitter = ModelEmitter(field, lanes)
     code = emitter.code()

@@ -1,0 +1,30 @@
+"""The engine's version says when a result may have changed by a bit."""
+
+import hashlib
+
+from tests.one_compartment import spec
+from twin.engine.graph.vector_field import vector_field
+from twin.engine.lanes.kernel import ENGINE_VERSION, Method, written
+from twin.engine.lanes.llvm_writer import Lanes
+from twin.sbml.equation_reader import equations_of
+
+# Version -> hash of the text that is written for a small model.  A text that differs
+# needs a version of its own: old answers carry the old one, and caches look for it.
+WRITTEN = {"1": ""}
+
+
+def test_another_text_is_another_version():
+    field = vector_field(equations_of(spec().text))
+    texts = [
+        written(field, Method(tableau), Lanes(real, 4, fused=True))[1]
+        for tableau, real in (
+            ("Rodas5P", "double"),
+            ("Rodas4", "float"),
+            ("Veldd4", "double"),
+        )
+    ]
+    digest = hashlib.sha256("".join(texts).encode()).hexdigest()[:16]
+
+    assert {ENGINE_VERSION: digest} == WRITTEN, (
+        "raise ENGINE_VERSION in twin/engine/lanes/kernel.py, then write the new pair"
+    )
