@@ -34,6 +34,18 @@ SINS = {
         "twin/engine/schedule.py",
         "from twin.vocabulary.patient import Patient",
     ),
+    "the ensemble loop sees arrays only": (
+        "twin/engine/ensemble.py",
+        "from twin.sbml import model_spec",
+    ),
+    "inside the engine: graph, then lanes, then what runs them": (
+        "twin/engine/graph/nodes.py",
+        "from twin.engine import ensemble",
+    ),
+    "LLVM is asked in one place": (
+        "twin/engine/lanes/kernel.py",
+        "import llvmlite",
+    ),
     "no web, no database, no network in the twin": (
         "twin/dosing/sin.py",
         "import httpx",

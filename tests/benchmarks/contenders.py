@@ -8,8 +8,9 @@ from tests.benchmarks.peers import PARTS, Diffsol, Part, Roadrunner
 from tests.benchmarks.plain_numbers import Floats
 from tests.benchmarks.race import Contender, Run
 from tests.benchmarks.twin_problem import Problem, solved
-from twin.engine.compiled import MODES, CompiledEngine, Mode
+from twin.engine.compiled import CompiledEngine
 from twin.engine.lanes.kernel import Method
+from twin.engine.modes import MODES, Mode
 
 VELDD4 = Method("Veldd4")
 TOLERANCES = {

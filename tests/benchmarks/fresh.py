@@ -16,7 +16,8 @@ _BEGUN = time.perf_counter()
 
 def first(job: dict[str, Any]) -> dict[str, float]:
     """Seconds to load the engine, to read a model, and to its first result."""
-    from twin.engine.compiled import MODES, CompiledEngine  # noqa: PLC0415
+    from twin.engine.compiled import CompiledEngine  # noqa: PLC0415
+    from twin.engine.modes import MODES  # noqa: PLC0415
     from twin.engine.object_cache import ObjectCache  # noqa: PLC0415
     from twin.engine.simulate import simulate  # noqa: PLC0415
     from twin.sbml.any_model import any_model  # noqa: PLC0415
@@ -48,7 +49,8 @@ def crowd(job: dict[str, Any]) -> dict[str, float]:
         regimen,
     )
     from tests.people import library  # noqa: PLC0415
-    from twin.engine.compiled import MODES, CompiledEngine  # noqa: PLC0415
+    from twin.engine.compiled import CompiledEngine  # noqa: PLC0415
+    from twin.engine.modes import MODES  # noqa: PLC0415
     from twin.engine.summaries import TimeInRange, summarise  # noqa: PLC0415
     from twin.vocabulary.ensemble import Ensemble  # noqa: PLC0415
 

@@ -14,8 +14,8 @@ from tests.benchmarks.table import Table, short, small
 from tests.benchmarks.twin_problem import Problem, problem
 from tests.benchmarks.twin_tables import in_fresh_process
 from tests.people import person
-from twin.engine.compiled import MODES, STRICT, Mode
 from twin.engine.lanes.kernel import Method
+from twin.engine.modes import MODES, STRICT, Mode
 from twin.engine.schedule import schedule
 from twin.sbml.any_model import any_model
 from twin.vocabulary.ensemble import Ensemble

@@ -12,9 +12,10 @@ import numpy as np
 
 from tests.benchmarks.plain_numbers import Floats
 from tests.people import library, person
-from twin.engine.compiled import CompiledEngine, Mode
+from twin.engine.compiled import CompiledEngine
 from twin.engine.graph.vector_field import VectorField, vector_field
 from twin.engine.lanes.kernel import Method
+from twin.engine.modes import Mode
 from twin.engine.schedule import Schedule, schedule
 from twin.sbml.equation_reader import equations_of
 from twin.sbml.model_spec import ModelSpec

@@ -23,7 +23,8 @@ from tests.benchmarks.twin_problem import (
     twin_problem,
 )
 from tests.people import library, person
-from twin.engine.compiled import MODES, CompiledEngine, Mode
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import MODES, Mode
 from twin.engine.sensitivity import sensitivities
 
 _ROOT = Path(__file__).resolve().parents[2]

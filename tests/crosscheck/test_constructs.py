@@ -18,8 +18,9 @@ from tests.crosscheck.constructs.referees import (
     difference,
     times_of,
 )
-from twin.engine.compiled import CompiledEngine, Mode
+from twin.engine.compiled import CompiledEngine
 from twin.engine.lanes.kernel import Method
+from twin.engine.modes import Mode
 from twin.engine.object_cache import ObjectCache
 from twin.errors import UnsupportedModel
 

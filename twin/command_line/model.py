@@ -10,6 +10,7 @@ from twin.command_line.files import write_text
 from twin.command_line.fit import fit_estimates
 from twin.command_line.model_alleles import alleles
 from twin.command_line.model_describe import describe
+from twin.command_line.model_emulate import emulate
 from twin.command_line.model_export import export
 from twin.command_line.model_inspect import inspect
 from twin.command_line.model_simulate import simulate_model
@@ -30,6 +31,7 @@ from twin.sbml.compiler import (
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("alleles")(alleles)
 app.command("describe")(describe)
+app.command("emulate")(emulate)
 app.command("export")(export)
 app.command("inspect")(inspect)
 app.command("simulate")(simulate_model)

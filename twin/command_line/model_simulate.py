@@ -13,7 +13,8 @@ import typer
 
 from twin.command_line.files import write_text
 from twin.command_line.output import Json, done, say
-from twin.engine.compiled import STRICT, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import STRICT
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine, simulate
 from twin.errors import InputError, IntegrationFailed

@@ -19,7 +19,8 @@ from twin.credibility.engine_agreement import (
     agreement,
     draws,
 )
-from twin.engine.compiled import STRICT, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import STRICT
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine
 from twin.library import load_library

@@ -6,6 +6,7 @@ text; a model whose code is in the cache is not even parsed.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.machine import LoadedCode
 from twin.engine.object_cache import Artefact, ObjectCache
 from twin.sbml.equation_reader import equations_of
+from twin.sbml.equations import Equations
 from twin.sbml.model_spec import ModelSpec
 
 
@@ -83,13 +85,22 @@ def _event_plan(
     )
 
 
+# Observers that are kept loaded: one a set of outputs that somebody asked for.
+_MOST_OBSERVERS = 64
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedObserver:
-    """An observer in this process; `places` are those of a Jacobian's entries."""
+    """An observer in this process.
+
+    places  of a Jacobian's entries
+    held    held quantities it reads, by place
+    """
 
     n_outputs: int
     address: int
     places: tuple[tuple[int, int], ...]
+    held: Integers
     code: LoadedCode
 
 
@@ -99,7 +110,8 @@ class CodeStore:
     def __init__(self, method: Method, cache: ObjectCache, device: Device) -> None:
         self._method, self._cache, self._device = method, cache, device
         self._processor = device.processor
-        self._fields: dict[str, VectorField] = {}
+        self._equations: dict[str, Equations] = {}
+        self._lock = RLock()
         self._kernels: dict[str, Loaded] = {}
         self._observers: dict[tuple[str, tuple[str, ...]], LoadedObserver] = {}
 
@@ -108,6 +120,10 @@ class CodeStore:
 
         Raises: UnsupportedModel, ForeignFileError as `equations_of`.
         """
+        with self._lock:
+            return self._kernel(spec)
+
+    def _kernel(self, spec: ModelSpec) -> Loaded:
         if spec.sha256 not in self._kernels:
 
             def make() -> Artefact:
@@ -125,8 +141,14 @@ class CodeStore:
 
         Raises: ModelError when the model has no such output.
         """
+        with self._lock:
+            return self._observer(spec, outputs)
+
+    def _observer(self, spec: ModelSpec, outputs: tuple[str, ...]) -> LoadedObserver:
         key = (spec.sha256, outputs)
         if key not in self._observers:
+            while len(self._observers) >= _MOST_OBSERVERS:  # the oldest goes
+                del self._observers[next(iter(self._observers))]
 
             def make() -> Artefact:
                 field = self._field(spec)
@@ -142,7 +164,11 @@ class CodeStore:
             code = LoadedCode(kept.code)
             places = tuple((i, j) for i, j in kept.description["places"])
             self._observers[key] = LoadedObserver(
-                kept.description["n_outputs"], code.address("observe"), places, code
+                kept.description["n_outputs"],
+                code.address("observe"),
+                places,
+                np.array(kept.description["held"], np.int64),
+                code,
             )
         return self._observers[key]
 
@@ -156,6 +182,11 @@ class CodeStore:
         return self._cache.get(key, make)
 
     def _field(self, spec: ModelSpec) -> VectorField:
-        if spec.sha256 not in self._fields:
-            self._fields[spec.sha256] = vector_field(equations_of(spec.text))
-        return self._fields[spec.sha256]
+        """The model's graph, fresh: what is asked for adds to it.
+
+        Terms of a sum stand in the order in which they were met, and bits depend on it;
+        so nothing may be met but what is asked for now.
+        """
+        if spec.sha256 not in self._equations:
+            self._equations[spec.sha256] = equations_of(spec.text)
+        return vector_field(self._equations[spec.sha256])

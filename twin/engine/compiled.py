@@ -19,13 +19,14 @@ from twin.engine.ensemble import Chunk, run
 from twin.engine.handover import Integers, Question, Rules, Window
 from twin.engine.lanes.block import (
     DONE,
+    EVENTS_WITHOUT_END,
     NEVER_AT_REST,
     NOT_FINITE,
     STEP_TOO_SMALL,
     TOO_MANY_STEPS,
 )
 from twin.engine.lanes.kernel import ENGINE_VERSION, JACOBIAN, Names
-from twin.engine.modes import FAST, MODES, POPULATION, REFERENCE, STRICT, Mode
+from twin.engine.modes import REFERENCE, Mode
 from twin.engine.object_cache import ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
@@ -38,20 +39,11 @@ _CHECKED_EVERY = 100
 _SHORT_ERROR = 5e-3
 
 
-__all__ = [
-    "FAST",
-    "MODES",
-    "POPULATION",
-    "REFERENCE",
-    "STRICT",
-    "CompiledEngine",
-    "Mode",
-]
-
 _REASONS = {
     TOO_MANY_STEPS: "it took more steps than allowed",
     STEP_TOO_SMALL: "no step is short enough for the tolerance",
-    NOT_FINITE: "a state or a rate is not finite",
+    NOT_FINITE: "a state, a rate or an output is not finite",
+    EVENTS_WITHOUT_END: "events set each other off without end",
     NEVER_AT_REST: "the repeated doses never come to a steady state",
 }
 
@@ -218,10 +210,15 @@ class CompiledEngine:
             raise NumericsError(
                 f"{len(plans)} schedules for {ensemble.n_draws} draws; give one a draw"
             )
+        if not plans:
+            return
         loaded = self.store.kernel(spec)
         names = loaded.names
         programme = programmes(spec, names.states, names.held, plans)
         tracked = np.union1d(programme.tracked, loaded.set_by_events)
+        if loaded.machine.is_short:
+            # As the lanes have them, whoever else's regimen changes them or not.
+            tracked = np.union1d(tracked, self.store.observer(spec, outputs).held)
         relative = self.mode.tolerance if tolerance is None else tolerance
         question = Question(
             values=np.ascontiguousarray(ensemble.values),

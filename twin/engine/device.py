@@ -63,6 +63,11 @@ class ThisProcessor:
 
     processor: machine.Processor = field(default_factory=machine.this_processor)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled without features where they are this processor's: others differ."""
+        own = self.processor == machine.this_processor()
+        return (ThisProcessor, () if own else (self.processor,))
+
     @property
     def fingerprint(self) -> str:
         """Of its set of features."""

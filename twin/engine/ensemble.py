@@ -26,11 +26,15 @@ from twin.engine.handover import (
     view_of,
     workspace,
 )
-from twin.engine.lanes.block import DONE, EVENT, Word
+from twin.engine.lanes.block import DONE, EVENT, NOT_FINITE, Word
 
 CHUNK = 512
 """Draws a call on a processor: enough that lanes are seldom idle at its end, few enough
 that what they record stays in the cache."""
+
+
+# Bytes of records a chunk may take: long courses go in smaller chunks.
+_MOST_RECORDED = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +68,9 @@ def run(
     """
     n_draws = len(question.values)
     # Draws that share their steps are the lanes of one vector.
-    size = machine.width if question.rules.shared else size
+    width = machine.layout.n_states + len(question.tracked)
+    fit = _MOST_RECORDED // (8 * width * len(question.times))
+    size = machine.width if question.rules.shared else max(1, min(size, fit))
     starts = range(0, n_draws, size)
 
     def one(first: int) -> Chunk:
@@ -118,6 +124,8 @@ def _chunk(
     outputs = np.empty((n, n_records, window.n_outputs))
     view = view_of(machine, window, question, values, records, outputs)
     _OBSERVE(window.observe)(view.ctypes.data)
+    missing = ~np.all(np.isfinite(outputs), axis=(1, 2))
+    status[(status == DONE) & missing] = NOT_FINITE
     outputs[status != DONE] = np.nan
     return Chunk(draws.start, outputs, status, steps)
 

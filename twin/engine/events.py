@@ -15,12 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.engine.event_plan import Assignment, EventPlan
-from twin.engine.lanes.block import EVENT_DUE, LINE_DUE, N_VIEW_WORDS, Lane, View
+from twin.engine.lanes.block import (
+    EVENT_DUE,
+    EVENTS_WITHOUT_END,
+    FAILED,
+    LINE_DUE,
+    N_VIEW_WORDS,
+    Lane,
+    View,
+)
 
 Floats = npt.NDArray[np.float64]
 
 # Events of one moment: beyond this they set each other off without end.
-_MOST_AT_ONCE = 10_000
+_MOST_AT_ONCE = 1_000
 
 
 @dataclass(slots=True)
@@ -67,10 +75,11 @@ class EventDesk:
         """See to every lane whose triggers changed or whose event is due."""
         reasons = self.lanes.numbers[Lane.REACHED]
         for lane in np.flatnonzero(reasons == EVENT_DUE):
-            self._attend(int(lane))
-            reasons[lane] = LINE_DUE
+            settled = self._attend(int(lane))
+            reasons[lane] = LINE_DUE if settled else FAILED + EVENTS_WITHOUT_END
 
-    def _attend(self, lane: int) -> None:
+    def _attend(self, lane: int) -> bool:
+        """Whether the events of this moment came to an end."""
         numbers = self.lanes.numbers
         now = self.lanes.time(lane)
         waiting = self.waiting.setdefault(int(numbers[Lane.ROW][lane]), [])
@@ -79,12 +88,13 @@ class EventDesk:
             self._notice(lane, now, waiting)
             ready = [w for w in waiting if w.due <= now]
             if not ready:
-                break
+                due = min((w.due for w in waiting), default=math.inf)
+                numbers[Lane.DUE].view(np.float64)[lane] = due
+                return True
             chosen = self._first(lane, ready)
             waiting.remove(chosen)
             self._carry_out(lane, chosen)
-        due = min((w.due for w in waiting), default=math.inf)
-        numbers[Lane.DUE].view(np.float64)[lane] = due
+        return False
 
     def _notice(self, lane: int, now: float, waiting: list[_Waiting]) -> None:
         """Set off what has become true; forget what must stay true and did not."""

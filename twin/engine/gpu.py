@@ -88,7 +88,7 @@ class Gpu:
         driver = self.driver
         n_rows = len(arrays[Word.VALUES])
         lanes = Lanes("double", 1, fused=True, stride=WARP)
-        if kernel.vector_bytes == 4:
+        if kernel.is_short:
             lanes = Lanes("float", 1, fused=True, stride=WARP)
         n_warps = -(-n_rows // WARP)
         addresses: dict[Word, int] = {}

@@ -59,6 +59,11 @@ class Machine:
     observe_events: int = 0
 
     @property
+    def is_short(self) -> bool:
+        """Whether its reals are floats."""
+        return self.vector_bytes < 8 * self.width
+
+    @property
     def lane_arrays(self) -> int:
         """Where the workspace's lane arrays begin, in bytes."""
         return self.layout.lanes * self.vector_bytes

@@ -85,7 +85,9 @@ def default_folder() -> Path:
 
 def _trusted(status: os.stat_result) -> bool:
     """Ours or the system's, and nobody else's to write."""
-    owner = status.st_uid in {0, os.getuid()} if hasattr(os, "getuid") else True
+    if not hasattr(os, "getuid"):  # Windows: folders guard files there
+        return stat.S_ISREG(status.st_mode)
+    owner = status.st_uid in {0, os.getuid()}
     return (
         owner
         and stat.S_ISREG(status.st_mode)

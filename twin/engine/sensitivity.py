@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from twin.engine.compiled import CompiledEngine
 from twin.engine.schedule import schedule
+from twin.engine.simulate import ready_for
 from twin.errors import NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
@@ -60,7 +61,7 @@ def sensitivities(
 
     Raises: NumericsError when the integration fails, ModelError for an unknown name.
     """
-    named = tuple(by)
+    spec, named = ready_for(spec, [regimen]), tuple(by)
     spec.require(named, what="parameter")
     base = {
         **{name: spec.constants[name] for name in named},
@@ -70,7 +71,13 @@ def sensitivities(
         name: base[name] + max(abs(base[name]) * _PART, _LEAST * (base[name] == 0))
         for name in named
     }
-    groups = _groups(base, moved, engine.width(spec))
+    width = engine.width(spec)
+    if engine.mode.method.real != "double" or width < 2:
+        raise NumericsError(
+            "slopes need reals in double and at least two lanes; use the reference or "
+            "the population mode on a processor"
+        )
+    groups = _groups(base, moved, width)
     times = np.atleast_1d(np.asarray(times_h, np.float64))
     plan = schedule(spec, regimen, times)
     found = engine.courses_together(

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from twin.engine.compiled import CompiledEngine, Mode
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import Mode
 from twin.engine.simulate import simulate
 from twin.errors import Cancelled, NumericsError
 from twin.sbml.model_spec import ModelSpec

@@ -4,7 +4,7 @@ The engine that integrates is an argument; this function checks what goes in,
 keeps failed draws as NaN and counts them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -73,17 +73,20 @@ def simulate(
     """
     check_question(spec, ensemble, outputs)
     several = [regimens] if isinstance(regimens, Regimen) else regimens
-    infused = {i.substance for regimen in several for i in regimen.infusions}
-    if infused:
-        entered = [spec.administration(name).amount_per_mg for name in sorted(infused)]
-        spec = with_inflows(spec, (s for species in entered for s in species))
+    spec = ready_for(spec, several)
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise NumericsError(
+            f"a relative tolerance lies between 0 and 1, not {tolerance}"
+        )
     times = frozen_array(np.atleast_1d(np.asarray(times_h, dtype=np.float64)))
     if isinstance(regimens, Regimen):
         plans = [schedule(spec, regimens, times)] * ensemble.n_draws
     else:
         known: dict[int, Schedule] = {}
         plans = [
-            known.setdefault(id(regimen), schedule(spec, regimen, times))
+            known[id(regimen)]
+            if id(regimen) in known
+            else known.setdefault(id(regimen), schedule(spec, regimen, times))
             for regimen in regimens
         ]
     if len(plans) != ensemble.n_draws:
@@ -97,6 +100,14 @@ def simulate(
         values[found.first : found.first + len(found.values)] = found.values
         failures += found.failures
     return Prediction(times, outputs, frozen_array(values), tuple(failures))
+
+
+def ready_for(spec: ModelSpec, regimens: Iterable[Regimen]) -> ModelSpec:
+    """The model, with an inflow wherever one of these regimens infuses."""
+    infused = {i.substance for regimen in regimens for i in regimen.infusions}
+    entered = [spec.administration(name).amount_per_mg for name in sorted(infused)]
+    species = [s for amounts in entered for s in amounts]
+    return with_inflows(spec, species) if species else spec
 
 
 def check_question(

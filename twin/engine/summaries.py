@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from twin.engine.courses import Courses
 from twin.engine.schedule import schedule
-from twin.engine.simulate import Engine, check_question
+from twin.engine.simulate import Engine, check_question, ready_for
 from twin.errors import IntegrationFailed, NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
@@ -101,6 +101,7 @@ def summarise(
     asked = tuple(quantiles)
     if list(asked) != sorted(asked) or not all(0 <= q <= 1 for q in asked):
         raise NumericsError(f"quantiles lie between 0 and 1 and increase, got {asked}")
+    spec = ready_for(spec, [regimen])
     times = frozen_array(np.atleast_1d(np.asarray(times_h, np.float64)))
     tally = _Tally(times, outputs, tuple(ranges), tuple(exceedances))
     for ensemble in ensembles:

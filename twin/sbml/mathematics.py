@@ -70,7 +70,10 @@ def formula_of(tree: Any) -> Formula:
     """
     text = libsbml.writeMathMLToString(tree)
     root = ET.fromstring(text)  # noqa: S314 - libsbml wrote it just now
-    return _formula(_content(root)[0])
+    content = _content(root)
+    if not content:
+        raise ForeignFileError("a formula is empty: <math> has nothing in it")
+    return _formula(content[0])
 
 
 def _formula(element: ET.Element) -> Formula:

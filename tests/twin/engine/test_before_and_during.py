@@ -6,7 +6,8 @@ import pytest
 from tests.one_compartment import BODY, INJECTION, TABLET, UMOL_PER_MG, K, spec
 from tests.people import engine as referee
 from tests.people import library, person
-from twin.engine.compiled import MODES, REFERENCE, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import MODES, REFERENCE
 from twin.engine.simulate import simulate
 from twin.errors import RegimenError
 from twin.vocabulary.ensemble import Ensemble

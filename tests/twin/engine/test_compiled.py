@@ -24,8 +24,9 @@ from tests.one_compartment import (
 )
 from tests.people import library, person, therapy
 from tests.twin.engine.machine_code import kept_here
-from twin.engine.compiled import FAST, MODES, REFERENCE, CompiledEngine, Mode
+from twin.engine.compiled import CompiledEngine
 from twin.engine.lanes.kernel import Method
+from twin.engine.modes import FAST, MODES, REFERENCE, Mode
 from twin.engine.object_cache import ObjectCache
 from twin.engine.simulate import simulate
 from twin.errors import IntegrationFailed

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.people import DESCRIBED, library, person, therapy
 from tests.people import engine as referee
 from tests.twin.engine.machine_code import kept_here
-from twin.engine.compiled import POPULATION, REFERENCE, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import POPULATION, REFERENCE
 from twin.multiscale.mass_balance import mass_balance
 from twin.multiscale.whole_model import course
 from twin.vocabulary.regimen import Change, Dose, Regimen, daily

@@ -12,10 +12,11 @@ import pytest
 from tests.one_compartment import spec as tablet_model
 from tests.people import library, person
 from tests.twin.engine.threads_here import ThreadsHere
-from twin.engine.compiled import MODES, CompiledEngine
+from twin.engine.compiled import CompiledEngine
 from twin.engine.gpu import Gpu
 from twin.engine.graph.vector_field import vector_field
 from twin.engine.lanes.kernel import Method, compiled_for_threads
+from twin.engine.modes import MODES
 from twin.engine.object_cache import ObjectCache
 from twin.engine.simulate import simulate
 from twin.errors import NumericsError, UnsupportedModel

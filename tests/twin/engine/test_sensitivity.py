@@ -5,7 +5,8 @@ import pytest
 
 from tests.one_compartment import BODY, KA, TABLET, UMOL_PER_MG, K, spec
 from tests.people import library, person
-from twin.engine.compiled import POPULATION, REFERENCE, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import POPULATION, REFERENCE
 from twin.engine.sensitivity import sensitivities
 from twin.engine.simulate import simulate
 from twin.errors import ModelError

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.people import library, person
-from twin.engine.compiled import POPULATION, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import POPULATION
 from twin.engine.shards import Cluster, simulate_on
 from twin.engine.simulate import simulate
 from twin.errors import Cancelled

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.one_compartment import TABLET, spec
-from twin.engine.compiled import POPULATION, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import POPULATION
 from twin.engine.object_cache import ObjectCache
 from twin.engine.simulate import simulate
 from twin.engine.summaries import (

@@ -5,7 +5,8 @@ import pytest
 
 from tests.people import engine as referee
 from tests.people import library
-from twin.engine.compiled import REFERENCE, CompiledEngine
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import REFERENCE
 from twin.model_files import models_folder
 from twin.multiscale.clotting_ensemble import (
     Road,

@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from twin.errors import ForeignFileError
 from twin.sbml.equations import Compartment, Equations, Species
 from twin.sbml.formula import AVOGADRO, Apply, Formula, Number, Symbol
 
@@ -159,6 +160,11 @@ class _Sorter:
 
     def _volume(self, species: Species) -> Formula:
         """The compartment's size; a point has none, and its species are amounts."""
+        if species.compartment not in self.compartments:
+            raise ForeignFileError(
+                f"species {species.name} is in compartment {species.compartment!r}, "
+                "which the model does not have"
+            )
         if self.compartments[species.compartment].is_point:
             return Number(1.0)
         return Symbol(species.compartment)

@@ -25,7 +25,7 @@ def applied(graph: Graph, operator: str, arguments: list[Node]) -> Node:
         )
     try:
         return OPERATORS[operator](graph, *arguments)
-    except TypeError as error:
+    except (TypeError, ValueError, IndexError) as error:
         raise ForeignFileError(
             f"{operator} does not take {len(arguments)} arguments"
         ) from error

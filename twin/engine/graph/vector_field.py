@@ -17,6 +17,9 @@ from twin.errors import ForeignFileError
 from twin.sbml.equations import Equations, Event, FunctionDefinition
 from twin.sbml.formula import TIME, Formula, Number, Symbol, fold, names_in
 
+# Function definitions within one another; each level is some frames of Python.
+_DEEPEST_CALLS = 150
+
 
 class Names:
     """The worth of every name of a model at one moment, as nodes of a graph."""
@@ -67,7 +70,15 @@ class Names:
         """The node of a formula, as a condition."""
         return self.graph.condition(self._node(formula, {}))
 
-    def _node(self, formula: Formula, arguments: Mapping[str, Node]) -> Node:
+    def _node(
+        self, formula: Formula, arguments: Mapping[str, Node], depth: int = 0
+    ) -> Node:
+        if depth > _DEEPEST_CALLS:
+            raise ForeignFileError(
+                f"functions call each other more than {_DEEPEST_CALLS} deep, or in a "
+                "circle"
+            )
+
         def leaf(node: Number | Symbol) -> Node:
             if isinstance(node, Number):
                 return self.graph.number(node.value)
@@ -85,7 +96,7 @@ class Names:
                     f"a formula gives it {len(values)}"
                 )
             named = dict(zip(function.arguments, values, strict=True))
-            return self._node(function.body, named)
+            return self._node(function.body, named, depth + 1)
 
         return fold(formula, leaf, apply)
 

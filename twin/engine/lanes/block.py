@@ -10,7 +10,8 @@ from enum import IntEnum, auto
 NOTHING, END, RECORD, ADD, SET, REPEAT = range(6)
 
 # What became of a draw.
-RUNNING, DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE, NEVER_AT_REST = range(6)
+RUNNING, DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = range(5)
+NEVER_AT_REST, EVENTS_WITHOUT_END = range(5, 7)
 
 # Why compiled code came back.
 FINISHED, EVENT = range(2)

@@ -24,7 +24,7 @@ from twin.engine.lanes.llvm_writer import Lanes
 
 # A period has come back to its start when no state moved by more than this many
 # tolerances (sinks, which only fill, are not asked).
-_AT_REST = 0.01
+_AT_REST = 0.002
 _MOST_REPEATS = 400
 
 

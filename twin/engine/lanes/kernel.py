@@ -180,10 +180,15 @@ def _names(field: VectorField, acting: set[int]) -> Names:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observer:
-    """Computes outputs of records; `places` are those of a Jacobian's entries."""
+    """Computes outputs of records.
+
+    places  of a Jacobian's entries
+    held    held quantities it reads, by place
+    """
 
     n_outputs: int
     places: tuple[tuple[int, int], ...]
+    held: tuple[int, ...]
     code: bytes
 
 
@@ -222,4 +227,6 @@ def _observing(
 ) -> Observer:
     lanes = processor.lanes("double")
     assembly = elementary_functions(lanes) + emit_observe(field, lanes, nodes)
-    return Observer(len(nodes), places, machine.object_code(assembly, processor))
+    held = tuple(sorted(held_places(field.graph, nodes)))
+    code = machine.object_code(assembly, processor)
+    return Observer(len(nodes), places, held, code)
