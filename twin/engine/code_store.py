@@ -55,7 +55,10 @@ class Loaded:
     @classmethod
     def of(cls, kept: Artefact, code: Code) -> "Loaded":
         found = kept.description
-        names = Names(**{k: tuple(v) for k, v in found["names"].items()})
+        kept_names: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in found["names"].items()
+        }
+        names = Names(**kept_names)
         lanes = Lanes(**found["lanes"])
         events = tuple(_event_plan(**plan) for plan in found["events"])
         return cls(

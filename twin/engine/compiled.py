@@ -228,7 +228,7 @@ class CompiledEngine:
             times=np.array(plans[0].times_h),
             rules=Rules(
                 relative,
-                np.full(len(names.states), relative * self.mode.floor),
+                np.full(len(names.states), relative * self.mode.floor * _unit(names)),
                 np.array([name not in names.sinks for name in names.states], np.int64),
                 memory=self.mode.memory,
                 shared=shared,
@@ -256,6 +256,11 @@ class CompiledEngine:
         tracked_at = np.full(len(loaded.names.held), -1, np.int64)
         tracked_at[tracked] = len(loaded.names.states) + np.arange(len(tracked))
         return Window(found.address, found.n_outputs, tracked_at)
+
+
+def _unit(names: Names) -> float:
+    """What counts as 1 in the model's own unit, where that is small (mol of a cell)."""
+    return min(1.0, names.size) if names.size > 0 else 1.0
 
 
 def _check(short: Floats, double: Floats, *, checked: npt.NDArray[np.bool_]) -> None:

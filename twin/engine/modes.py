@@ -10,7 +10,8 @@ class Mode:
     """How exactly, and by which method.
 
     tolerance  relative, of the error of a step
-    floor      absolute tolerance in the model's units, as a part of the relative
+    floor      absolute tolerance as a part of the relative: of 1 in the model's unit,
+               or of its largest start where that is smaller
     memory     1: relative to each state's largest value so far; 0: to its size now
     in_double  of short reals: the mode in which failed draws are repeated, and every
                hundredth checked

@@ -145,6 +145,15 @@ class Algebra(Nodes):
         varies = any(self.varies[node] for node, _ in factors)
         return self._node(Op.PRODUCT, tuple(factors), varies=varies)
 
+    def whole(self, node: Node) -> Node:
+        """A product or a scaled part as one factor, not to be taken apart again."""
+        composite = self.op[node] is Op.PRODUCT or (
+            self.op[node] is Op.SUM and len(self.args[node]) == 1
+        )
+        if not composite:
+            return node
+        return self._node(Op.QUOTIENT, (node, self.one), varies=self.varies[node])
+
     def _constant_product(self, nodes: list[Node]) -> Node:
         """The product of nodes that do not vary: number · PRODUCT of held parts."""
         number = 1.0

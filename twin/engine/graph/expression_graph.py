@@ -30,6 +30,8 @@ class Graph(Algebra):
                 return self.one
             if abs(times) <= _LARGEST_WHOLE_POWER:
                 inner = base if times > 0 else self.reciprocal(base)
+                if abs(times) > 2:  # (x/K)^16 is harmless where x^16 and K^16 are not
+                    inner = self.whole(inner)
                 return self.product([inner] * abs(times))
         if raised == 0.5:
             below = self.less(base, self.zero)

@@ -21,7 +21,7 @@ class Op(Enum):
     SUM = auto()  # (coefficient, node), ...
     PRODUCT = auto()  # (node, whole power), ...
     RECIPROCAL = auto()  # node
-    QUOTIENT = auto()  # varying node, number: rounded once
+    QUOTIENT = auto()  # node, number: rounded once (by 1: one factor, kept whole)
     POWER = auto()  # base, exponent, sign where base < 0, value where base = 0
     EXP = auto()
     LOG = auto()

@@ -111,6 +111,8 @@ class Emitter:
                 return self._product(node, None)
             case Op.RECIPROCAL:
                 return self._product(node, None)
+            case Op.QUOTIENT if args[1] == self.graph.one:
+                return self._name(args[0])
             case Op.QUOTIENT:
                 return w.divide(*(self._name(a) for a in args))
             case Op.POWER:

@@ -7,11 +7,13 @@ from what the kernel recorded.  Both are made once and kept (`object_cache`): a 
 that was seen before is neither parsed nor compiled.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from twin.engine.event_plan import EventPlan
+from twin.engine.graph.evaluation import evaluated
 from twin.engine.graph.event_formulas import event_formulas
 from twin.engine.graph.hoisting import held_places
 from twin.engine.graph.nodes import Node
@@ -57,6 +59,7 @@ class Names:
     held      all held quantities; the given ones first
     required  given quantities that the start or the rates need
     sinks     states that no rate depends on: they only fill
+    size      the largest state at the start, as the file has it: its unit's scale
     """
 
     states: tuple[str, ...]
@@ -65,6 +68,7 @@ class Names:
     held: tuple[str, ...]
     required: tuple[str, ...]
     sinks: tuple[str, ...]
+    size: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +179,16 @@ def _names(field: VectorField, acting: set[int]) -> Names:
         held=field.held,
         required=tuple(field.held[p] for p in sorted(needed) if p < n_given),
         sinks=tuple(s for j, s in enumerate(field.states) if j not in acting),
+        size=_size(field),
     )
+
+
+def _size(field: VectorField) -> float:
+    """0 where nothing is there at the start, or nothing is known of it."""
+    given = [*field.given.values()]
+    filled = evaluated(field.graph, field.filled, given)
+    start = evaluated(field.graph, field.start, [*given, *filled])
+    return max((abs(value) for value in start if math.isfinite(value)), default=0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

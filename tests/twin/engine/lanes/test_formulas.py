@@ -80,11 +80,16 @@ def test_every_operator_is_worth_what_python_says(name):
     assert all(is_near(float(found[i]), w, rounding) for i, w in expected)
 
 
+def bits(values: np.ndarray) -> bytes:
+    """Bit for bit; a NaN is a NaN, whatever its sign."""
+    return np.where(np.isnan(values), np.nan, values).tobytes()
+
+
 @some
 @given(formulas, points)
 def test_the_number_of_lanes_changes_no_bit(formula, at):
     found = [
-        computed(formula, at, lanes_like(DOUBLES, width)).tobytes()
+        bits(computed(formula, at, lanes_like(DOUBLES, width)))
         for width in (1, 2, 4, 8)
     ]
 
@@ -102,8 +107,8 @@ def test_a_neighbour_changes_no_bit(formula, at):
     together, mixed = code(leaves)[0], code(leaves[:, order])[0]
     alone = np.array([code(leaves[:, [i]])[0, 0] for i in range(8)])
 
-    assert mixed.tobytes() == together[order].tobytes()
-    assert alone.tobytes() == together.tobytes()
+    assert bits(mixed) == bits(together[order])
+    assert bits(alone) == bits(together)
 
 
 # ---- numbers that are folded while the graph grows
