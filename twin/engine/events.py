@@ -147,6 +147,7 @@ class EventDesk:
             for dilution in plan.dilutions:
                 part = before[dilution.volume] / after[dilution.volume]
                 self.lanes.states[dilution.place, lane] *= part
+        self.lanes.numbers[Lane.SINCE][lane] = 0
         self.lanes.numbers[Lane.AFTER_BREAK][lane] = 1
         self.lanes.step[lane] = self.lanes.step_after_break[lane]
 

@@ -81,7 +81,7 @@ class Rules:
     absolute: Floats
     resting: Integers
     memory: float = 1.0
-    largest_steps: int = 100_000
+    largest_steps: int = 100_000  # from one line or event to the next
     shared: bool = False
 
 

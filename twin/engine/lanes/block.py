@@ -44,7 +44,7 @@ class Word(IntEnum):
     MEMORY = (
         auto()
     )  # bits: 1 scales errors by each state's largest so far, 0 by its size
-    LARGEST_STEPS = auto()  # i64 a draw
+    LARGEST_STEPS = auto()  # i64 from one line or event to the next
     SHARED = auto()  # not 0: all lanes step as lane 0 does
     CHANGED = auto()  # not 0: held quantities were changed from outside
     LANE_SHIFT = auto()  # bytes from a GPU thread's reals to its 64-bit numbers
@@ -64,6 +64,7 @@ class Lane(IntEnum):
     ROW = auto()  # i64, -1 for an idle lane
     LINE = auto()  # i64: the line of the programme that is next
     COUNT = auto()  # i64: steps so far
+    SINCE = auto()  # i64: steps since a line or an event was last carried out
     AFTER_BREAK = auto()  # i64: 1 until a step has been taken after a break
     REACHED = auto()  # i64: what brings the lane to @attend, see below
     TRUTHS = auto()  # i64: bits, the triggers as they were when events last had a say

@@ -220,6 +220,7 @@ class _Attend(OneLane):
         time = w.load(self.block.pointer(Word.LINE_TIME), line, "double")
         for array, value in (
             (Lane.COUNT, "0"),
+            (Lane.SINCE, "0"),
             (Lane.LINE, line),
             (Lane.RETURNS, "0"),
             (Lane.TRUTHS, str(self.initially or 0)),

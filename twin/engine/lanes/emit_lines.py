@@ -39,6 +39,7 @@ class _Lines(OneLane):
     def text(self) -> str:
         w = self.w
         changed = w.variable("i1", "false")
+        self.set(Lane.SINCE, "%lane", "0")
         with w.until() as leave:
             line = self.get(Lane.LINE, "%lane")
             time = w.load(self.block.pointer(Word.LINE_TIME), line, "double")

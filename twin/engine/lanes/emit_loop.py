@@ -211,12 +211,13 @@ class _Loop:
     ) -> str:
         """Counts steps, writes down which lanes go to @attend, and why."""
         w, space, whole = self.w, self.space, self.space.whole
-        count = w.let(
-            f"add {whole} {space.wholes(Lane.COUNT)}, {self.kinds.integers(1)}"
-        )
+        one = self.kinds.integers(1)
+        count = w.let(f"add {whole} {space.wholes(Lane.COUNT)}, {one}")
         space.set_wholes(Lane.COUNT, count)
+        since = w.let(f"add {whole} {space.wholes(Lane.SINCE)}, {one}")
+        space.set_wholes(Lane.SINCE, since)
         limit = self.kinds.whole_in_all_lanes(self.largest_steps)
-        tired = w.both(w.let(f"icmp sge {whole} {count}, {limit}"), active)
+        tired = w.both(w.let(f"icmp sge {whole} {since}, {limit}"), active)
         tired = w.both(tired, w.opposite(reached))
         least = w.let(f"fmul {self.lanes.times} {stop}, {w.time(_SMALLEST_STEP)}")
         least = w.let(
