@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from twin.engine.code_store import CodeStore, Loaded
 from twin.engine.courses import Courses
@@ -30,14 +29,10 @@ from twin.engine.modes import REFERENCE, Mode
 from twin.engine.object_cache import ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
+from twin.engine.short_reals import CHECKED_EVERY, check_short
 from twin.errors import ModelError, NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
-
-# Of short reals: which draws are checked in double, and how far off they may be.
-_CHECKED_EVERY = 100
-_SHORT_ERROR = 5e-3
-
 
 _REASONS = {
     TOO_MANY_STEPS: "it took more steps than allowed",
@@ -114,7 +109,7 @@ class CompiledEngine:
             return chunk
         draws = chunk.first + np.arange(len(chunk.status))
         failed = chunk.status != DONE
-        again = np.flatnonzero(failed | (draws % _CHECKED_EVERY == 0))
+        again = np.flatnonzero(failed | (draws % CHECKED_EVERY == 0))
         if not len(again):
             return chunk
         rows = draws[again]
@@ -130,7 +125,7 @@ class CompiledEngine:
         self._double = double.store
         values = np.concatenate([each.outputs for each in found])
         status = np.concatenate([each.status for each in found])
-        _check(chunk.outputs[again], values, checked=~failed[again])
+        check_short(chunk.outputs[again], values, checked=~failed[again])
         chunk.outputs[failed] = values[failed[again]]
         chunk.status[failed] = status[failed[again]]
         return chunk
@@ -261,18 +256,6 @@ class CompiledEngine:
 def _unit(names: Names) -> float:
     """What counts as 1 in the model's own unit, where that is small (mol of a cell)."""
     return min(1.0, names.size) if names.size > 0 else 1.0
-
-
-def _check(short: Floats, double: Floats, *, checked: npt.NDArray[np.bool_]) -> None:
-    """float64[draw, time, output] each: scaled by each output's largest."""
-    size = np.max(np.abs(double[checked]), axis=1, keepdims=True, initial=0.0)
-    apart = np.abs(short[checked] - double[checked])
-    worst = np.max(apart / np.where(size > 0, size, 1.0), initial=0.0)
-    if not worst <= _SHORT_ERROR:
-        raise NumericsError(
-            f"short reals are {worst:.1g} of an output off in a draw that was checked; "
-            "run this ensemble in the population mode"
-        )
 
 
 def _courses(chunk: Chunk) -> Courses:
