@@ -69,7 +69,7 @@ def run(
     n_draws = len(question.values)
     # Draws that share their steps are the lanes of one vector.
     width = machine.layout.n_states + len(question.tracked)
-    fit = _MOST_RECORDED // (8 * width * len(question.times))
+    fit = _MOST_RECORDED // (8 * max(1, width) * len(question.times))
     size = machine.width if question.rules.shared else max(1, min(size, fit))
     starts = range(0, n_draws, size)
 
