@@ -17,9 +17,8 @@ from twin.engine.graph.vector_field import VectorField
 from twin.engine.handover import Arrays, Machine, Question, block_of
 from twin.engine.lanes import machine
 from twin.engine.lanes.block import Word
-from twin.engine.lanes.emit_thread import WARP, tile_bytes
+from twin.engine.lanes.emit_thread import WARP, lanes_of_threads, tile_bytes
 from twin.engine.lanes.kernel import Kernel, Method, compiled_for_threads
-from twin.engine.lanes.llvm_writer import Lanes
 from twin.errors import NumericsError
 
 # Threads a group: tiles are read by the threads of one warp only.
@@ -28,11 +27,6 @@ _GROUP = 64
 _LAUNCH = 65_536
 
 _WRITTEN = (Word.RECORDS, Word.STATUS, Word.STEPS)
-
-
-def lanes_on_gpu(method: Method) -> Lanes:
-    """One lane a thread; the threads of a warp side by side."""
-    return Lanes(method.real, 1, fused=True, stride=WARP)
 
 
 @dataclass(eq=False)
@@ -87,9 +81,7 @@ class Gpu:
         """Copy there, run, copy back."""
         driver = self.driver
         n_rows = len(arrays[Word.VALUES])
-        lanes = Lanes("double", 1, fused=True, stride=WARP)
-        if kernel.is_short:
-            lanes = Lanes("float", 1, fused=True, stride=WARP)
+        lanes = lanes_of_threads("float" if kernel.is_short else "double")
         n_warps = -(-n_rows // WARP)
         addresses: dict[Word, int] = {}
         try:

@@ -82,13 +82,9 @@ def simulate(
     if isinstance(regimens, Regimen):
         plans = [schedule(spec, regimens, times)] * ensemble.n_draws
     else:
-        known: dict[int, Schedule] = {}
-        plans = [
-            known[id(regimen)]
-            if id(regimen) in known
-            else known.setdefault(id(regimen), schedule(spec, regimen, times))
-            for regimen in regimens
-        ]
+        known = {id(regimen): regimen for regimen in regimens}
+        planned = {key: schedule(spec, each, times) for key, each in known.items()}
+        plans = [planned[id(regimen)] for regimen in regimens]
     if len(plans) != ensemble.n_draws:
         raise NumericsError(
             f"{len(plans)} regimens for {ensemble.n_draws} draws; "

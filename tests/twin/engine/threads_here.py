@@ -5,7 +5,6 @@ the threads.  Shows that addresses and results are right where there is no GPU.
 """
 
 import ctypes
-from typing import Literal
 
 import numpy as np
 
@@ -13,9 +12,8 @@ from twin.engine.gpu import Gpu
 from twin.engine.graph.vector_field import VectorField
 from twin.engine.handover import Arrays, Machine, Question, block_of
 from twin.engine.lanes.block import Word
-from twin.engine.lanes.emit_thread import WARP, tile_bytes
+from twin.engine.lanes.emit_thread import WARP, lanes_of_threads, tile_bytes
 from twin.engine.lanes.kernel import Kernel, Method, compiled_for_threads
-from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.machine import LoadedCode, this_processor
 
 _THREAD = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
@@ -46,10 +44,8 @@ class ThreadsHere(Gpu):
     def integrate(self, kernel: Machine, question: Question, arrays: Arrays) -> None:
         """Thread after thread."""
         n_rows = len(arrays[Word.VALUES])
-        real: Literal["double", "float"] = (
-            "float" if kernel.vector_bytes == 4 else "double"
-        )
-        tile = tile_bytes(Lanes(real, 1, fused=True, stride=WARP), kernel.layout)
+        lanes = lanes_of_threads("float" if kernel.is_short else "double")
+        tile = tile_bytes(lanes, kernel.layout)
         space = np.zeros(-(-n_rows // WARP) * tile + 128, np.uint8)
         addresses = {word: array.ctypes.data for word, array in arrays.items()}
         addresses[Word.WORKSPACE] = space.ctypes.data + -space.ctypes.data % 128

@@ -33,7 +33,7 @@ class Space:
 
     def __init__(self, w: Writer, layout: Layout) -> None:
         self._w, self.layout = w, layout
-        self.whole = f"<{w.lanes.width} x i64>"
+        self.whole = w.lanes.integers
         self.held = self._vectors(layout.held)
         self.hoisted = self._vectors(layout.hoisted)
         self.state = self._vectors(layout.state)

@@ -8,6 +8,7 @@ side by side.  Nothing else differs from a processor: the arithmetic is the same
 """
 
 import math
+from typing import Literal
 
 from twin.engine.lanes.block import N_WORDS, Lane, Word
 from twin.engine.lanes.emit_arrays import Space
@@ -16,6 +17,11 @@ from twin.engine.lanes.literals import literal
 from twin.engine.lanes.llvm_writer import Lanes, Writer
 
 WARP = 32
+
+
+def lanes_of_threads(real: Literal["double", "float"]) -> Lanes:
+    """One lane a thread; the threads of a warp side by side."""
+    return Lanes(real, 1, fused=True, stride=WARP)
 
 
 def tile_bytes(lanes: Lanes, layout: Layout) -> int:

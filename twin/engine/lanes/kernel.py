@@ -27,7 +27,11 @@ from twin.engine.lanes.emit_loop import emit_loop
 from twin.engine.lanes.emit_model import ModelEmitter, entries_of
 from twin.engine.lanes.emit_observe import emit_observe
 from twin.engine.lanes.emit_step import emit_step
-from twin.engine.lanes.emit_thread import WARP, emit_gpu_entry, emit_thread
+from twin.engine.lanes.emit_thread import (
+    emit_gpu_entry,
+    emit_thread,
+    lanes_of_threads,
+)
 from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.rosenbrock import TABLEAUX
@@ -109,7 +113,7 @@ def compiled_for_threads(
 
     Raises: UnsupportedModel for events and for functions a GPU does not have.
     """
-    lanes = Lanes(method.real, 1, fused=True, stride=WARP)
+    lanes = lanes_of_threads(method.real)
     kernel, assembly = written(field, method, lanes)
     refused = [f"function {name}" for name in sorted(called_in(assembly))]
     if field.events:
