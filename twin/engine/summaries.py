@@ -138,8 +138,12 @@ class _Tally:
     def add(self, found: Courses, weights: Floats) -> None:
         """Count some draws; failed ones are only counted as such."""
         self.n_draws += len(found.values)
-        self.failures += [reason for _, reason in found.failures]
         whole = np.all(np.isfinite(found.values), axis=(1, 2))
+        said = dict(found.failures)
+        self.failures += [
+            said.get(found.first + int(draw), "an output is not finite")
+            for draw in np.flatnonzero(~whole)
+        ]
         values, weights = found.values[whole], weights[whole]
         if not len(values):
             return
