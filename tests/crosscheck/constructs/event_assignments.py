@@ -16,14 +16,7 @@ from tests.crosscheck.constructs.sbml_text import (
     species,
     variable,
 )
-
-_C = compartment(size=2.0)
-_GO = (
-    species("A", concentration=4.0),
-    species("B", 1.0),
-    reaction("go", "A -> B", "0.6 * A"),
-)
-_RAMP = (variable("x", 0.0), rated("x", "1"), variable("y", 0.0))
+from tests.crosscheck.constructs.scenes import DECAY, RAMP, TWO_LITRES
 
 
 def _delayed(from_trigger: bool, persistent: bool, delay: str) -> Case:
@@ -32,7 +25,7 @@ def _delayed(from_trigger: bool, persistent: bool, delay: str) -> Case:
     kind = "persistent" if persistent else "not persistent"
     return case(
         f"values {when}, {kind}, after {delay}",
-        *_RAMP,
+        *RAMP,
         event(
             "e",
             "time > 2.2 and time < 4.2",
@@ -49,10 +42,15 @@ CASES = (
         _delayed(*kind)
         for kind in product((True, False), (True, False), ("1.1", "3.1", "0.5 * x"))
     ),
-    case("a concentration is set", _C, *_GO, event("e", "time > 3.3", {"A": "7"})),
+    case(
+        "a concentration is set",
+        TWO_LITRES,
+        *DECAY,
+        event("e", "time > 3.3", {"A": "7"}),
+    ),
     case(
         "an amount is set",
-        _C,
+        TWO_LITRES,
         species("A", 4.0, only_amount=True),
         species("B", 1.0),
         reaction("go", "A -> B", "0.6 * A"),
@@ -60,7 +58,7 @@ CASES = (
     ),
     case(
         "an amount is set, Level 2",
-        _C,
+        TWO_LITRES,
         species("A", 4.0, only_amount=True),
         species("B", 1.0),
         reaction("go", "A -> B", "0.6 * A"),
@@ -69,7 +67,7 @@ CASES = (
     ),
     case(
         "a rate constant is set",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         variable("k", 0.2),
         reaction("go", "A ->", "k * A"),
@@ -77,7 +75,7 @@ CASES = (
     ),
     case(
         "a constant species of the boundary is read, a changing one set",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         species("E", 1.0, boundary=True),
         reaction("go", "A ->", "E * A"),
@@ -85,19 +83,19 @@ CASES = (
     ),
     case(
         "all assignments of an event read the state before",
-        *_RAMP,
+        *RAMP,
         variable("z", 5.0),
         event("swap", "time > 3.3", {"y": "z", "z": "y", "x": "x + y + z"}),
     ),
     case(
         "two species swap their concentrations",
-        _C,
-        *_GO,
+        TWO_LITRES,
+        *DECAY,
         event("swap", "time > 3.3", {"A": "B", "B": "A"}),
     ),
     case(
         "concentrations in two compartments swap, and one is resized",
-        _C,
+        TWO_LITRES,
         compartment("D", 0.5, constant=False),
         species("A", concentration=4.0),
         species("B", concentration=1.0, where="D"),
@@ -106,60 +104,60 @@ CASES = (
     ),
     case(
         "an assignment reads an assignment rule",
-        _C,
-        *_GO,
+        TWO_LITRES,
+        *DECAY,
         variable("r"),
         assigned("r", "A / (A + B)"),
         event("e", "r < 0.5", {"A": "A + r", "B": "r"}),
     ),
     case(
         "an assignment reads the time",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"y": "time ** 2"}),
     ),
     case(
         "an assignment of pieces",
-        _C,
-        *_GO,
+        TWO_LITRES,
+        *DECAY,
         event("e", "A < 2", {"A": "3 if B > 2 else 4", "B": "0 if B > 2 else 1"}),
     ),
     case(
         "a quantity with a rate is set",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"x": "x - 5"}),
     ),
     case(
         "a delay, Level 2, values from the trigger's time",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"y": "x"}, delay="1.4"),
         level=L2V4,
     ),
     case(
         "a delay, Level 2, values when it is executed",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"y": "x"}, delay="1.4", from_trigger=False),
         level=L2V4,
     ),
     case(
         "a delay, Level 2 Version 3",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"y": "x"}, delay="1.4"),
         level=L2V3,
     ),
     case(
         "a delay of nothing",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"y": "x"}, delay="0"),
     ),
     case(
         "a delay by a species at the trigger's time",
-        _C,
-        *_GO,
+        TWO_LITRES,
+        *DECAY,
         event("e", "A < 3", {"A": "A + 1"}, delay="B / 2", from_trigger=False),
     ),
     case(
         "a delay longer than the run",
-        *_RAMP,
+        *RAMP,
         event("e", "x > 3.3", {"y": "x"}, delay="100"),
     ),
     case(
@@ -193,7 +191,7 @@ CASES = (
     ),
     case(
         "an event ends another's trigger before its delay is over",
-        *_RAMP,
+        *RAMP,
         variable("on", 0.0),
         event("start", "time > 1.2", {"on": "1"}),
         event("slow", "on > 0.5", {"y": "y + 1"}, delay="3", persistent=False),
@@ -201,7 +199,7 @@ CASES = (
     ),
     case(
         "an event ends another's trigger and starts it again",
-        *_RAMP,
+        *RAMP,
         variable("on", 0.0),
         event("start", "time > 1.2", {"on": "1"}),
         event(
@@ -217,7 +215,7 @@ CASES = (
     ),
     case(
         "a delay begins at the start of time",
-        *_RAMP,
+        *RAMP,
         event("e", "x < 1", {"y": "y + 1"}, delay="3.3", initial=False),
     ),
     case(
@@ -242,7 +240,7 @@ CASES = (
     ),
     case(
         "a parameter without value gets one by an event",
-        *_RAMP,
+        *RAMP,
         variable("z", 1.0),
         parameter("k", 4.0),
         event("e", "x > 3.3", {"z": "k / 3"}),

@@ -6,7 +6,6 @@ from tests.crosscheck.constructs.sbml_text import (
     L2V4,
     L3V1,
     assigned,
-    compartment,
     event,
     function,
     parameter,
@@ -16,15 +15,15 @@ from tests.crosscheck.constructs.sbml_text import (
     starts,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _A, _B = species("A", concentration=4.0), species("B", 1.0)
 _MICHAELIS = function("mm", "lambda S, Vm, Km: Vm * S / (Km + S)")
 
 CASES = (
     case(
         "a function gives a rate",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         _MICHAELIS,
@@ -32,7 +31,7 @@ CASES = (
     ),
     case(
         "a function gives a rate, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         _MICHAELIS,
@@ -41,7 +40,7 @@ CASES = (
     ),
     case(
         "functions call functions",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         function("square", "lambda x: x * x"),
@@ -51,7 +50,7 @@ CASES = (
     ),
     case(
         "functions call functions that the file defines later",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         function("hill", "lambda S, K: square(S) / (square(K) + square(S))"),
@@ -66,7 +65,7 @@ CASES = (
     ),
     case(
         "an argument has the name of a global",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 100.0),
@@ -124,7 +123,7 @@ CASES = (
     ),
     case(
         "a local parameter hides the global of its name",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 100.0),
@@ -132,7 +131,7 @@ CASES = (
     ),
     case(
         "local parameters of one name in two reactions",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 0.05),
@@ -142,7 +141,7 @@ CASES = (
     ),
     case(
         "local parameters in Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 100.0),
@@ -151,7 +150,7 @@ CASES = (
     ),
     case(
         "a local parameter hides a species",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         species("D", concentration=50.0),
@@ -159,7 +158,7 @@ CASES = (
     ),
     case(
         "a local parameter hides a compartment",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> B", "C * A", local={"C": 0.2}),
@@ -168,7 +167,7 @@ CASES = (
     ),
     case(
         "a local parameter is given to a function",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         _MICHAELIS,
@@ -177,7 +176,7 @@ CASES = (
     ),
     case(
         "a global that changes is hidden by a constant local",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         variable("k", 0.0),
@@ -187,7 +186,7 @@ CASES = (
     ),
     case(
         "a modifier is not consumed",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         species("E", concentration=0.5),
@@ -195,14 +194,14 @@ CASES = (
     ),
     case(
         "a product inhibits its own making",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> B", "A / (1 + B ** 2)", modifiers=("B",)),
     ),
     case(
         "a modifier that other reactions make",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         species("E", concentration=0.1),

@@ -14,8 +14,8 @@ from tests.crosscheck.constructs.sbml_text import (
     starts,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _GO = (
     species("A", concentration=4.0),
     species("B", 1.0),
@@ -26,21 +26,21 @@ _K = parameter("k", 0.3)
 CASES = (
     case(
         "a constant that is initially assigned",
-        _C,
+        TWO_LITRES,
         *_GO,
         parameter("k"),
         starts("k", "0.1 * 3"),
     ),
     case(
         "a concentration that is initially assigned",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         starts("A", "7 * k"),
     ),
     case(
         "an amount that is initially assigned",
-        _C,
+        TWO_LITRES,
         species("A", 4.0, only_amount=True),
         reaction("go", "A ->", "k * A"),
         _K,
@@ -48,7 +48,7 @@ CASES = (
     ),
     case(
         "a concentration that is initially assigned, Level 2",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         starts("A", "7 * k"),
@@ -56,7 +56,7 @@ CASES = (
     ),
     case(
         "initial assignments of each other, against the order of the file",
-        _C,
+        TWO_LITRES,
         *_GO,
         parameter("k"),
         parameter("m"),
@@ -67,14 +67,14 @@ CASES = (
     ),
     case(
         "an initial assignment goes before the value of the file",
-        _C,
+        TWO_LITRES,
         *_GO,
         parameter("k", 77.0),
         starts("k", "0.2"),
     ),
     case(
         "an initial assignment computed from an assignment rule",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         variable("x"),
@@ -83,7 +83,7 @@ CASES = (
     ),
     case(
         "an assignment rule computed from an initial assignment",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         variable("x"),
@@ -93,7 +93,7 @@ CASES = (
     ),
     case(
         "initial assignment, rule and initial assignment in a row",
-        _C,
+        TWO_LITRES,
         *_GO,
         parameter("k"),
         variable("x"),
@@ -120,7 +120,7 @@ CASES = (
     ),
     case(
         "an initial assignment reads another species' concentration",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         starts("A", "B * 6"),
@@ -135,14 +135,14 @@ CASES = (
     ),
     case(
         "an initial assignment with the time at the start",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         starts("A", "time + 5"),
     ),
     case(
         "an initial assignment reads a reaction's rate",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         variable("v", 0.0),
@@ -167,7 +167,7 @@ CASES = (
     ),
     case(
         "an initial assignment of a boundary species",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         species("B", boundary=True),
         reaction("go", "B -> A", "0.3 * B"),
@@ -176,7 +176,7 @@ CASES = (
     ),
     case(
         "an initial assignment of a constant species",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         species("B", boundary=True, constant=True),
         reaction("go", "B -> A", "0.3 * B"),
@@ -184,7 +184,7 @@ CASES = (
     ),
     case(
         "an initial assignment with pieces",
-        _C,
+        TWO_LITRES,
         *_GO,
         _K,
         starts("A", "3 if k > 1 else 8 if k > 0.2 else 9"),

@@ -7,7 +7,6 @@ from tests.crosscheck.constructs.sbml_text import (
     L2V1,
     L2V4,
     assigned,
-    compartment,
     event,
     rated,
     raw,
@@ -16,8 +15,8 @@ from tests.crosscheck.constructs.sbml_text import (
     starts,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _DECAY = (species("A", concentration=4.0), reaction("decay", "A ->", "0.3 * A"))
 _COURSE = {"A": lambda t: 4 * exp(-0.15 * t)}
 _MATH = "http://www.w3.org/1998/Math/MathML"
@@ -26,7 +25,7 @@ _K_A = f'<math xmlns="{_MATH}"><apply><times/><cn>0.3</cn><ci>A</ci></apply></ma
 CASES = (
     case(
         "a species of Level 2 with nothing but its start",
-        _C,
+        TWO_LITRES,
         raw("Species", '<species id="A" compartment="C" initialConcentration="4"/>'),
         reaction("decay", "A ->", "0.3 * A"),
         level=L2V4,
@@ -41,7 +40,7 @@ CASES = (
     ),
     case(
         "a parameter of Level 2 with nothing but its value",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         raw("Parameters", '<parameter id="k" value="0.3"/>'),
         reaction("decay", "A ->", "k * A"),
@@ -50,7 +49,7 @@ CASES = (
     ),
     case(
         "a reaction of Level 2 with nothing but its law",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         raw(
             "Reactions",
@@ -62,7 +61,7 @@ CASES = (
     ),
     case(
         "an event of Level 2 without id and attributes",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         raw(
             "Events",
@@ -75,7 +74,7 @@ CASES = (
     ),
     case(
         "an event of Level 3 without id",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         raw(
             "Events",
@@ -189,7 +188,7 @@ CASES = (
     case("a model of constants and a start", variable("x"), starts("x", "2 + 2")),
     case(
         "a constraint is no part of the mathematics",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         raw(
             "Constraints",
@@ -200,7 +199,7 @@ CASES = (
     ),
     case(
         "units are read past",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         raw(
             "UnitDefinitions",

@@ -14,8 +14,8 @@ from tests.crosscheck.constructs.sbml_text import (
     starts,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _GO = (
     species("A", concentration=4.0),
     species("B", 1.0, only_amount=True),
@@ -33,7 +33,7 @@ CASES = (
     ),
     case(
         "the rate of a concentration",
-        _C,
+        TWO_LITRES,
         *_GO,
         variable("y"),
         assigned("y", "rateOf(A)"),
@@ -41,7 +41,7 @@ CASES = (
     ),
     case(
         "the rate of an amount",
-        _C,
+        TWO_LITRES,
         *_GO,
         variable("y"),
         assigned("y", "rateOf(B)"),
@@ -64,14 +64,14 @@ CASES = (
     ),
     case(
         "the rate of a species in a law",
-        _C,
+        TWO_LITRES,
         *_GO,
         species("D", concentration=5.0),
         reaction("other", "D ->", "-0.5 * rateOf(A) * D"),
     ),
     case(
         "the rate of a boundary species with a rule",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0, boundary=True),
         species("B", concentration=1.0),
         reaction("go", "A -> B", "0.6 * A"),
@@ -89,13 +89,13 @@ CASES = (
     ),
     case(
         "a trigger of a rate",
-        _C,
+        TWO_LITRES,
         *_GO,
         event("slow", "rateOf(A) > -0.5", {"A": "A + 3"}),
     ),
     case(
         "an initial assignment of a rate",
-        _C,
+        TWO_LITRES,
         *_GO,
         variable("y", 0.0),
         starts("y", "rateOf(A)"),

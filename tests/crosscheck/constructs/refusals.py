@@ -6,7 +6,6 @@ from tests.crosscheck.constructs.sbml_text import (
     L3V1,
     algebraic,
     assigned,
-    compartment,
     event,
     function,
     rated,
@@ -15,8 +14,8 @@ from tests.crosscheck.constructs.sbml_text import (
     species,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _A = species("A", concentration=4.0)
 _X = variable("x", 1.0)
 _UNKNOWN = "http://www.example.org/sbml/level3/version1/magic/version1"
@@ -52,7 +51,7 @@ CASES = (
     ),
     case(
         "a delay in a law, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         reaction("go", "A ->", "0.1 * delay(A, 2)"),
         level=L2V4,
@@ -82,7 +81,7 @@ CASES = (
     ),
     case(
         "a fast reaction",
-        _C,
+        TWO_LITRES,
         _A,
         reaction("go", "A ->", "0.1 * A", fast=True),
         level=L3V1,
@@ -90,7 +89,7 @@ CASES = (
     ),
     case(
         "a fast reaction, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         reaction("go", "A ->", "0.1 * A", fast=True),
         level=L2V4,
@@ -98,7 +97,7 @@ CASES = (
     ),
     case(
         "two constructs at once are both named",
-        _C,
+        TWO_LITRES,
         _A,
         _X,
         algebraic("x - 3"),

@@ -10,7 +10,6 @@ from tests.crosscheck.constructs.sbml_text import (
     L2V4,
     L3V1,
     assigned,
-    compartment,
     event,
     parameter,
     rated,
@@ -18,14 +17,14 @@ from tests.crosscheck.constructs.sbml_text import (
     species,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _DECAY = (species("A", concentration=4.0), reaction("decay", "A ->", "0.3 * A"))
 
 CASES = (
     case(
         "rules computed from rules, in the order of the file",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         variable("x"),
         variable("y"),
@@ -36,7 +35,7 @@ CASES = (
     ),
     case(
         "rules computed from rules, against the order of the file",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         variable("x"),
         variable("y"),
@@ -54,7 +53,7 @@ CASES = (
     ),
     case(
         "an assignment gives a species that a law reads",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         species("E", boundary=True),
         reaction("make", "E -> A", "0.1 * E"),
@@ -62,14 +61,14 @@ CASES = (
     ),
     case(
         "an assignment gives an amount",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         species("E", only_amount=True),
         assigned("E", "3 * A * C"),
     ),
     case(
         "an assignment overrides the value that the file gives",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         species("E", concentration=99.0),
         variable("x", 99.0),
@@ -112,7 +111,7 @@ CASES = (
     ),
     case(
         "a species without reactions and with a rate",
-        _C,
+        TWO_LITRES,
         species("A", concentration=4.0),
         species("B", 4.0, only_amount=True),
         rated("A", "-0.2 * A"),
@@ -120,7 +119,7 @@ CASES = (
     ),
     case(
         "a law that reads a parameter with a rate",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         variable("k", 0.1),
         rated("k", "0.05"),
@@ -156,7 +155,7 @@ CASES = (
     ),
     case(
         "a reaction's id is its rate",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         variable("v"),
         variable("eaten", 0.0),
@@ -165,7 +164,7 @@ CASES = (
     ),
     case(
         "a law computed from another reaction's rate",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         species("B", 0.0),
         reaction("copy", "-> B", "0.5 * decay"),
@@ -173,14 +172,14 @@ CASES = (
     ),
     case(
         "a reaction's id in a trigger and in what the event assigns",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         variable("x", 0.0),
         event("slow", "decay < 0.5", {"x": "decay * 10"}),
     ),
     case(
         "a reaction's rate in Level 2",
-        _C,
+        TWO_LITRES,
         *_DECAY,
         variable("v"),
         assigned("v", "2 * decay"),
@@ -189,7 +188,7 @@ CASES = (
     *(
         case(
             f"rules and rates in Level {level[0]} Version {level[1]}",
-            _C,
+            TWO_LITRES,
             *_DECAY,
             variable("x"),
             variable("y", 0.5),

@@ -8,7 +8,6 @@ from tests.crosscheck.constructs.sbml_text import (
     L2V4,
     L3V1,
     assigned,
-    compartment,
     event,
     parameter,
     rated,
@@ -17,50 +16,64 @@ from tests.crosscheck.constructs.sbml_text import (
     starts,
     variable,
 )
+from tests.crosscheck.constructs.scenes import TWO_LITRES
 
-_C = compartment(size=2.0)
 _A, _B = species("A", concentration=9.0), species("B", concentration=0.5)
 _FIXED = "COPASI keeps stoichiometries as at the start"
 
 CASES = (
-    case("whole stoichiometries", _C, _A, _B, reaction("go", "2 A -> 3 B", "0.1 * A")),
+    case(
+        "whole stoichiometries",
+        TWO_LITRES,
+        _A,
+        _B,
+        reaction("go", "2 A -> 3 B", "0.1 * A"),
+    ),
     case(
         "broken stoichiometries",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "0.5 A -> 1.75 B", "0.1 * A"),
     ),
     case(
-        "small stoichiometries", _C, _A, _B, reaction("go", "A -> 2.5e-3 B", "0.1 * A")
+        "small stoichiometries",
+        TWO_LITRES,
+        _A,
+        _B,
+        reaction("go", "A -> 2.5e-3 B", "0.1 * A"),
     ),
     case(
-        "a stoichiometry of nothing", _C, _A, _B, reaction("go", "A -> 0 B", "0.1 * A")
+        "a stoichiometry of nothing",
+        TWO_LITRES,
+        _A,
+        _B,
+        reaction("go", "A -> 0 B", "0.1 * A"),
     ),
     case(
         "a species on both sides",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A + B -> 2 B", "0.1 * A * B"),
     ),
     case(
         "a species twice on one side",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A + A -> B", "0.1 * A ** 2"),
     ),
     case(
         "a source and a sink",
-        _C,
+        TWO_LITRES,
         _A,
         reaction("in", "-> A", "0.4"),
         reaction("out", "3 A ->", "0.1 * A"),
     ),
     case(
         "a stoichiometry left out is one, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> B", "0.1 * A"),
@@ -68,7 +81,7 @@ CASES = (
     ),
     case(
         "stoichiometry by mathematics of constants, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("n", 3.0),
@@ -79,7 +92,7 @@ CASES = (
     ),
     case(
         "stoichiometry by a rational number, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> {rational(2, 3)} B", "0.1 * A"),
@@ -90,7 +103,7 @@ CASES = (
     ),
     case(
         "stoichiometry by mathematics of time, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> {1 + 0.1 * time} B", "0.1 * A"),
@@ -100,7 +113,7 @@ CASES = (
     ),
     case(
         "stoichiometry by mathematics of a species, Level 2",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "{1 + 0.1 * B} A -> B", "0.1 * A"),
@@ -110,14 +123,14 @@ CASES = (
     ),
     case(
         "a name that nothing changes",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> n:2 B", "0.1 * A"),
     ),
     case(
         "a name initially assigned",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 1.5),
@@ -126,7 +139,7 @@ CASES = (
     ),
     case(
         "a name initially assigned, on the side of reactants",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 1.5),
@@ -136,7 +149,7 @@ CASES = (
     ),
     case(
         "a name by an assignment rule of constants",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         parameter("k", 1.5),
@@ -145,7 +158,7 @@ CASES = (
     ),
     case(
         "a name by an assignment rule of time",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> n:B", "0.1 * A"),
@@ -155,7 +168,7 @@ CASES = (
     ),
     case(
         "a name by an assignment rule of a species",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> n:B", "0.1 * A"),
@@ -166,7 +179,7 @@ CASES = (
     ),
     case(
         "a name with a rate",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "n:1 A -> B", "0.1"),
@@ -176,7 +189,7 @@ CASES = (
     ),
     case(
         "a name that an event changes",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> n:1 B", "0.1 * A"),
@@ -186,7 +199,7 @@ CASES = (
     ),
     case(
         "a name that an event changes by itself",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "n:1 A -> B", "0.1 * A"),
@@ -197,7 +210,7 @@ CASES = (
     ),
     case(
         "names read by rules and laws",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         variable("x"),
@@ -207,7 +220,7 @@ CASES = (
     ),
     case(
         "a name computed from another name",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "n:2 A -> m:B", "0.05 * A"),
@@ -215,14 +228,14 @@ CASES = (
     ),
     case(
         "two names for the same species",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "A -> n:1 B + m:0.5 B", "0.1 * A"),
     ),
     case(
         "a named reactant in two reactions",
-        _C,
+        TWO_LITRES,
         _A,
         _B,
         reaction("go", "n:2 A -> B", "0.05 * A"),
