@@ -46,3 +46,8 @@ def _spread(w: Writer, number: str, kind: str, vector: str) -> str:
 def larger(w: Writer, a: str, b: str) -> str:
     """The larger; NaN where b is."""
     return w.select(w.compare("ogt", a, b), a, b)
+
+
+def smaller(w: Writer, a: str, b: str) -> str:
+    """The smaller; NaN where b is."""
+    return w.select(w.compare("olt", a, b), a, b)

@@ -20,6 +20,7 @@ from twin.engine.graph.hoisting import hoisted
 from twin.engine.graph.nodes import Node, Op
 from twin.engine.graph.sparse_lu import Elimination, elimination
 from twin.engine.graph.vector_field import VectorField
+from twin.engine.lanes.emit_elimination import MOST_UNROLLED, Lines, Loops, operations
 from twin.engine.lanes.emit_expressions import Emitter
 from twin.engine.lanes.llvm_writer import Lanes, Writer
 
@@ -38,12 +39,19 @@ class ModelCode:
 
 
 class ModelEmitter:
-    """Writes the functions of one model for one kind of lanes."""
+    """Writes the functions of one model for one kind of lanes.
 
-    def __init__(self, field: VectorField, lanes: Lanes) -> None:
+    most_unrolled  multiply-adds of an elimination above which it is written as loops
+    """
+
+    def __init__(
+        self, field: VectorField, lanes: Lanes, most_unrolled: int = MOST_UNROLLED
+    ) -> None:
         self.field, self.lanes = field, lanes
         self.slopes, self.entries = _derivatives(field)
         self.plan: Elimination = elimination(len(field.states), self.entries)
+        large = operations(self.plan) > most_unrolled
+        self.elimination: Lines | Loops = (Loops if large else Lines)(self.plan)
         self.places = hoisted(
             field.graph,
             [*field.rates, *self.slopes, *self.entries.values(), *field.triggers],
@@ -63,6 +71,8 @@ class ModelEmitter:
             self._factor(),
             self._solve(),
         ]
+        if self.elimination.tables:
+            parts.append(self.elimination.tables)
         if self.uses_time:
             parts.append(self._slope())
         if self.field.triggers:
@@ -122,65 +132,24 @@ class ModelEmitter:
         return w.text(_header("void", "slope", "ptr noalias %out", self.lanes))
 
     def _factor(self) -> str:
-        """Eliminates W = w I - J, kept as its diagonal and as -W beside it.
-
-        -W beside the diagonal is J itself: nothing is negated, and what is hoisted for
-        the rates serves here too.
-        """
-        w, lanes, plan = Writer(self.lanes), self.lanes, self.plan
+        """Eliminates W = w I - J; what is hoisted for the rates serves here too."""
+        w, lanes = Writer(self.lanes), self.lanes
         emit = self._emitter(w, self.places)
         emit.expect(self.entries.values())
-        values: dict[tuple[int, int], str] = {}
 
-        def value(i: int, j: int) -> str:
-            """An entry before elimination, written when it is first needed."""
-            if (i, j) not in values:
-                node = self.entries.get((i, j))
-                if node is None:
-                    values[i, j] = "%w" if i == j else w.real(0.0)
-                else:
-                    entry = emit.emit(node)
-                    values[i, j] = w.subtract("%w", entry) if i == j else entry
-            return values[i, j]
+        def entry(i: int, j: int) -> str | None:
+            node = self.entries.get((i, j))
+            return None if node is None else emit.emit(node)
 
-        smallest = w.real(float("inf"))
-        store = {place: k for k, place in enumerate(plan.entries)}
-        for pivot, below, right in zip(
-            plan.order, plan.columns, plan.rows, strict=True
-        ):
-            diagonal = value(pivot, pivot)
-            smallest = _smaller(w, smallest, w.intrinsic("fabs", diagonal))
-            inverse = w.divide(w.real(1.0), diagonal)
-            w.store(inverse, "%factors", store[pivot, pivot])
-            for j in right:
-                w.store(value(pivot, j), "%factors", store[pivot, j])
-            for i in below:
-                multiple = w.multiply(value(i, pivot), inverse)
-                w.store(multiple, "%factors", store[i, pivot])
-                for j in right:
-                    factor = w.negate(multiple) if i == j else multiple
-                    values[i, j] = w.multiply_add(factor, value(pivot, j), value(i, j))
+        smallest = self.elimination.factor(w, entry)
         limit = w.multiply("%w", w.real(_SMALLEST_PIVOT[lanes.real]))
         w.do(f"ret {lanes.mask} {w.compare('ogt', smallest, limit)}")
         extra = f"{lanes.vector} %w, ptr noalias %factors"
         return w.text(_header(lanes.mask, "factor", extra, lanes))
 
     def _solve(self) -> str:
-        w, plan = Writer(self.lanes), self.plan
-        store = {place: k for k, place in enumerate(plan.entries)}
-        b = [w.load("%b", i) for i in range(len(plan.order))]
-        pivots = list(zip(plan.order, plan.columns, plan.rows, strict=True))
-        for pivot, below, _ in pivots:
-            for i in below:
-                factor = w.load("%factors", store[i, pivot])
-                b[i] = w.multiply_add(factor, b[pivot], b[i])
-        for pivot, _, right in reversed(pivots):
-            for j in right:
-                factor = w.load("%factors", store[pivot, j])
-                b[pivot] = w.multiply_add(factor, b[j], b[pivot])
-            b[pivot] = w.multiply(b[pivot], w.load("%factors", store[pivot, pivot]))
-        for i, name in enumerate(b):
-            w.store(name, "%b", i)
+        w = Writer(self.lanes)
+        self.elimination.solve(w)
         w.do("ret void")
         return w.text(
             "define internal void @solve(ptr noalias %factors, ptr noalias %b) noinline"
@@ -236,11 +205,6 @@ def leaf_reader(w: Writer) -> Callable[[Op, int], str]:
         return w.load("%held" if op is Op.HELD else "%y", place)
 
     return leaf
-
-
-def _smaller(w: Writer, a: str, b: str) -> str:
-    """The smaller; a NaN in b is kept and fails the later comparison."""
-    return w.select(w.compare("olt", a, b), a, b)
 
 
 def _header(result: str, name: str, extra: str, lanes: Lanes) -> str:

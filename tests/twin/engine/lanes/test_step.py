@@ -1,22 +1,16 @@
 """The step that is compiled is the step that numpy takes, to rounding."""
 
-import ctypes
-from dataclasses import dataclass
 from functools import cache
 
 import antimony
 import numpy as np
 import pytest
 
-from tests.twin.engine.machine_code import DOUBLES, FLOATS, aligned, lanes_like, loaded
+from tests.twin.engine.compiled_step import OneStep
+from tests.twin.engine.machine_code import DOUBLES, FLOATS, lanes_like
 from tests.twin.engine.one_step import step
 from twin.engine.graph.vector_field import VectorField, vector_field
-from twin.engine.lanes.elementary import elementary_functions
-from twin.engine.lanes.emit_model import ModelEmitter
-from twin.engine.lanes.emit_step import emit_step
-from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
-from twin.engine.lanes.machine import LoadedCode
 from twin.engine.lanes.rosenbrock import TABLEAUX, Tableau
 from twin.sbml.equation_reader import equations_of
 
@@ -44,66 +38,9 @@ def field() -> VectorField:
     return vector_field(equations_of(antimony.getSBMLString("driven")))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OneStep:
-    """The functions of the model and the step, callable from outside."""
-
-    code: LoadedCode
-    layout: Layout
-    lanes: Lanes
-
-    def __call__(
-        self, states: np.ndarray, t: np.ndarray, h: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """New states, errors and whether the matrix was sound, of [state, lane]."""
-        layout = self.layout
-        space = aligned(layout.control + 4, self.lanes)
-        given = list(field().given.values())
-        space[: len(given)] = np.array(given)[:, None]
-        space[layout.state : layout.state + layout.n_states] = states
-        times, sound = aligned(2, self.lanes), np.zeros(self.lanes.width, np.int8)
-        times[:] = t, h
-        run = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(self.code.address("once"))
-        run(space.ctypes.data, times.ctypes.data, sound.ctypes.data)
-        n = layout.n_states
-        return (
-            space[layout.point : layout.point + n].copy(),
-            space[layout.rest : layout.rest + n].copy(),
-            sound,
-        )
-
-
 @cache
 def compiled(tableau: Tableau, lanes: Lanes) -> OneStep:
-    model = ModelEmitter(field(), lanes).code()
-    found = field()
-    layout = Layout(
-        len(found.states),
-        len(found.held),
-        len(found.filled),
-        model.n_hoisted,
-        model.n_factors,
-        tableau.n_stages,
-    )
-    vector = lanes.vector
-    bytes_of = f"<{lanes.width} x i8>"
-    once = f"""
-define void @once(ptr %space, ptr %times, ptr %sound) {{
-  %held = getelementptr {vector}, ptr %space, i64 {layout.held}
-  %hoisted = getelementptr {vector}, ptr %space, i64 {layout.hoisted}
-  call void @hoist(ptr %held, ptr %hoisted)
-  %t = load {vector}, ptr %times
-  %second = getelementptr {vector}, ptr %times, i64 1
-  %h = load {vector}, ptr %second
-  %mask = call {lanes.mask} @step(ptr %space, {vector} %t, {vector} %h)
-  %bytes = zext {lanes.mask} %mask to {bytes_of}
-  store {bytes_of} %bytes, ptr %sound, align 1
-  ret void
-}}
-"""
-    text = emit_step(lanes, tableau, layout, model)
-    code = loaded(elementary_functions(lanes), model.text, text, once)
-    return OneStep(code, layout, lanes)
+    return OneStep.of(field(), tableau, lanes)
 
 
 # ---- the same model by hand
