@@ -29,10 +29,10 @@ from twin.engine.modes import REFERENCE, Mode
 from twin.engine.object_cache import ObjectCache, default_folder
 from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
-from twin.engine.short_reals import CHECKED_EVERY, check_short
-from twin.errors import ModelError, NumericsError
+from twin.engine.short_reals import CHECKED_EVERY, check_short, with_times_between
+from twin.errors import ModelError, NumericsError, UnsupportedModel
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
+from twin.vocabulary.ensemble import Ensemble, Floats
 
 _REASONS = {
     TOO_MANY_STEPS: "it took more steps than allowed",
@@ -103,31 +103,31 @@ class CompiledEngine:
     ) -> Chunk:
         """Short reals that failed, again in double; every hundredth draw, to check.
 
-        Raises: NumericsError when a checked draw is more than `_SHORT_ERROR` off.
+        Raises: NumericsError when a checked draw is too far off; see `check_short`.
         """
         if self.mode.in_double is None:
             return chunk
+        double = replace(self, mode=self.mode.in_double, threads=1, _store=self._double)
+
+        def run(rows: Integers, own: Sequence[Schedule]) -> tuple[Floats, Integers]:
+            found = list(double._chunks(spec, ensemble.rows(rows), own, outputs, None))
+            self._double = double.store
+            return (
+                np.concatenate([each.outputs for each in found]),
+                np.concatenate([each.status for each in found]),
+            )
+
         draws = chunk.first + np.arange(len(chunk.status))
         failed = chunk.status != DONE
-        again = np.flatnonzero(failed | (draws % CHECKED_EVERY == 0))
-        if not len(again):
-            return chunk
-        rows = draws[again]
-        double = replace(self, mode=self.mode.in_double, threads=1, _store=self._double)
-        part = Ensemble(
-            ensemble.names,
-            frozen_array(ensemble.values[rows]),
-            frozen_array(ensemble.log_weights[rows]),
-        )
-        found = list(
-            double._chunks(spec, part, [plans[int(r)] for r in rows], outputs, None)
-        )
-        self._double = double.store
-        values = np.concatenate([each.outputs for each in found])
-        status = np.concatenate([each.status for each in found])
-        check_short(chunk.outputs[again], values, checked=~failed[again])
-        chunk.outputs[failed] = values[failed[again]]
-        chunk.status[failed] = status[failed[again]]
+        if np.any(failed):
+            again = draws[failed]
+            chunk.outputs[failed], chunk.status[failed] = run(
+                again, [plans[draw] for draw in again]
+            )
+        checked = ~failed & (draws % CHECKED_EVERY == 0)
+        if np.any(checked):
+            closely, asked = with_times_between([plans[d] for d in draws[checked]])
+            check_short(chunk.outputs[checked], run(draws[checked], closely)[0], asked)
         return chunk
 
     def courses_together(
@@ -209,7 +209,11 @@ class CompiledEngine:
             return
         loaded = self.store.kernel(spec)
         names = loaded.names
-        programme = programmes(spec, names.states, names.held, plans)
+        if loaded.machine.events and any(plan.period_h for plan in plans):
+            raise UnsupportedModel(
+                spec.identifier, ("events, and doses repeated before time 0",)
+            )
+        programme = programmes(spec, names, plans)
         tracked = np.union1d(programme.tracked, loaded.set_by_events)
         if loaded.machine.is_short:
             # As the lanes have them, whoever else's regimen changes them or not.

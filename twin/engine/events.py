@@ -3,7 +3,9 @@
 Compiled code finds the moment at which a trigger changes and hands the lane over; who
 goes first, who waits and whose values count is decided here (SBML Level 3 Version 2
 Core, section 4.11.6).  Formulas stay compiled.  Where the standard lets chance decide
-between equals, the order in the file does.
+between equals, the order in the file does.  A trigger that is true for less than one
+step, and false at both ends of it, is not seen: give such a pulse an event that begins
+it, or ask for a time within.
 """
 
 import ctypes

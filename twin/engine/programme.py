@@ -11,8 +11,9 @@ import numpy as np
 
 from twin.engine.handover import Integers, Programmes
 from twin.engine.lanes.block import ADD, END, NOTHING, RECORD, REPEAT, SET
+from twin.engine.lanes.kernel import Names
 from twin.engine.schedule import Break, Schedule
-from twin.errors import ModelError
+from twin.errors import ModelError, UnsupportedModel
 from twin.sbml.model_spec import ModelSpec
 
 Line = tuple[float, int, int, float]
@@ -28,21 +29,22 @@ class Programme:
 
 def programmes(
     spec: ModelSpec,
-    states: Sequence[str],
-    held: Sequence[str],
+    names: Names,
     plans: Sequence[Schedule],
 ) -> Programme:
     """The programmes of some draws; draws with one schedule share its lines.
 
-    Raises: ModelError when a dose goes where nothing is integrated.
+    Raises: ModelError when a dose goes where nothing is integrated; UnsupportedModel
+        for the change of a compartment in which a concentration is integrated.
     """
-    state_at = {name: place for place, name in enumerate(states)}
-    held_at = {name: place for place, name in enumerate(held)}
+    state_at = {name: place for place, name in enumerate(names.states)}
+    held_at = {name: place for place, name in enumerate(names.held)}
     lines: list[Line] = []
     begins: list[int] = []
     known: dict[int, int] = {}
     for plan in plans:
         if id(plan) not in known:
+            _refuse_dilution(spec, names, plan)
             first = known[id(plan)] = len(lines)
             lines += [
                 (time, code, place + first if code == REPEAT else place, value)
@@ -61,6 +63,17 @@ def programmes(
         ),
         np.array(sorted(changed), np.int64),
     )
+
+
+def _refuse_dilution(spec: ModelSpec, names: Names, plan: Schedule) -> None:
+    changed = {name for moment in plan.breaks for name in moment.parameters}
+    diluting = tuple(
+        f"a change of compartment {name}, where a concentration has a rate rule"
+        for name in names.fixed
+        if name in changed
+    )
+    if diluting:
+        raise UnsupportedModel(spec.identifier, diluting)
 
 
 def _lines(

@@ -1,5 +1,6 @@
 """What was taken before, what drips, what is missed: regimens by both engines."""
 
+import antimony
 import numpy as np
 import pytest
 
@@ -9,9 +10,10 @@ from tests.people import library, person
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import MODES, REFERENCE
 from twin.engine.simulate import simulate
-from twin.errors import RegimenError
+from twin.errors import RegimenError, UnsupportedModel
+from twin.sbml.any_model import any_model
 from twin.vocabulary.ensemble import Ensemble
-from twin.vocabulary.regimen import Dose, Infusion, Regimen, Repeated, daily
+from twin.vocabulary.regimen import Change, Dose, Infusion, Regimen, Repeated, daily
 
 COMPILED = CompiledEngine(REFERENCE)
 both = pytest.mark.parametrize("by", [COMPILED, referee()], ids=["compiled", "referee"])
@@ -98,6 +100,7 @@ def test_what_never_comes_to_rest_is_a_failed_draw():
         [0.0],
         outputs=("drug",),
         engine=COMPILED,
+        most_failed=1,
     )
 
     assert found.n_failed == 1
@@ -152,3 +155,45 @@ def test_only_one_of_two_joined_regimens_may_say_what_was_before():
 
     with pytest.raises(RegimenError, match="cannot both"):
         one.joined(one)
+
+
+def anybodys(lines: str, regimen: Regimen, by=COMPILED) -> np.ndarray:
+    """A, at 0, 1 and 2, in a compartment of size 2."""
+    antimony.clearPreviousLoads()
+    text = f"model m\ncompartment c = 2; species A in c = 3;\n{lines}\nend"
+    assert antimony.loadAntimonyString(text) >= 0, antimony.getLastError()
+    return simulate(
+        any_model(antimony.getSBMLString("m")).spec,
+        Ensemble.of({}),
+        regimen,
+        [0.0, 1.0, 2.0],
+        outputs=("A",),
+        engine=by,
+    ).typical("A")
+
+
+@both
+def test_a_compartment_that_grows_dilutes_what_reacts_in_it(by):
+    twice = Regimen(changes=(Change(1.0, "c", 4.0),))
+
+    found = anybodys("J: A => ; 0.1 * A * c;", twice, by)
+
+    assert found == pytest.approx(3.0 * np.exp([0, -0.1, -0.2]) / [1, 2, 2], rel=1e-5)
+
+
+def test_what_the_lanes_would_not_dilute_is_refused_by_name():
+    twice = Regimen(changes=(Change(1.0, "c", 4.0),))
+
+    with pytest.raises(UnsupportedModel, match="a change of compartment c, where a"):
+        anybodys("A' = -0.1 * A;", twice)
+
+    assert anybodys("A' = -0.1 * A;", twice, referee())[1] == pytest.approx(
+        1.5 * np.exp(-0.1), rel=1e-5
+    )
+
+
+def test_a_start_at_rest_is_refused_where_there_are_events():
+    before = Regimen(before=Repeated((), 24.0))
+
+    with pytest.raises(UnsupportedModel, match="events, and doses repeated before"):
+        anybodys("J: A => ; A; at A < 1: A = 3;", before)

@@ -35,7 +35,7 @@ from twin.engine.lanes.emit_thread import (
 from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.rosenbrock import TABLEAUX
-from twin.errors import ModelError, UnsupportedModel
+from twin.errors import ModelError, NumericsError, UnsupportedModel
 
 ENGINE_VERSION = "1"
 """Changed whenever a result may change by a bit: results carry it."""
@@ -64,6 +64,8 @@ class Names:
     required  given quantities that the start or the rates need
     sinks     states that no rate depends on: they only fill
     size      the largest state at the start, as the file has it: its unit's scale
+    fixed     compartments in which a concentration is integrated: it would have to be
+              diluted by a change of their size
     """
 
     states: tuple[str, ...]
@@ -73,6 +75,7 @@ class Names:
     required: tuple[str, ...]
     sinks: tuple[str, ...]
     size: float
+    fixed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,13 +95,16 @@ def compiled(
 ) -> Kernel:
     """The kernel of a model.
 
-    Raises: UnsupportedModel for more events than a lane can watch.
+    Raises: UnsupportedModel for more events than a lane can watch; NumericsError for
+        events in short reals.
     """
     if len(field.triggers) > MOST_TRIGGERS:
         raise UnsupportedModel("", (f"more than {MOST_TRIGGERS} events",))
-    if field.events:
-        # A moment is found to double precision.
-        method = replace(method, real="double")
+    if field.events and method.real == "float":
+        raise NumericsError(
+            "the moments of events are found in double precision; run a model with "
+            "events in the population or the reference mode"
+        )
     lanes = lanes_of(method, processor)
     kernel, assembly = written(field, method, lanes)
     return replace(kernel, code=machine.object_code(assembly, processor))
@@ -184,6 +190,9 @@ def _names(field: VectorField, acting: set[int]) -> Names:
         required=tuple(field.held[p] for p in sorted(needed) if p < n_given),
         sinks=tuple(s for j, s in enumerate(field.states) if j not in acting),
         size=_size(field),
+        fixed=tuple(
+            sorted({c for s, c in field.volumes.items() if f"[{s}]" in field.states})
+        ),
     )
 
 
