@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.engine.reference import ReferenceEngine
-from twin.engine.simulate import simulate
+from twin.engine.simulate import Engine, simulate
 from twin.sbml.compiler import compile_antimony
 from twin.sbml.model_spec import Administration, ModelSpec
 from twin.sbml.reader import read
 from twin.vocabulary.ensemble import Ensemble, Floats
-from twin.vocabulary.prediction import Prediction
+from twin.vocabulary.prediction import LARGEST_FAILED_FRACTION, Prediction
 from twin.vocabulary.regimen import Dose, Regimen
 
 SOURCE = """
@@ -103,9 +103,10 @@ def course(
     regimen: Regimen,
     times_h: npt.ArrayLike,
     *,
-    engine: ReferenceEngine,
+    engine: Engine,
     outputs: tuple[str, ...] = ("drug",),
     tolerance: float = 1e-9,
+    most_failed: float = LARGEST_FAILED_FRACTION,
     **parameters: npt.ArrayLike,
 ) -> Prediction:
     """The model run; `parameters` are numbers, or one value a draw."""
@@ -117,6 +118,7 @@ def course(
         outputs=outputs,
         engine=engine,
         tolerance=tolerance,
+        most_failed=most_failed,
     )
 
 

@@ -111,6 +111,7 @@ def agreement(
             outputs=trial.outputs,
             engine=by,
             tolerance=tolerance,
+            most_failed=1.0,
         )
 
     ours, theirs = run(engine, engine_tolerance), run(referee, referee_tolerance)

@@ -20,7 +20,7 @@ from twin.engine.simulate import simulate
 from twin.errors import Cancelled, NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
-from twin.vocabulary.prediction import Prediction
+from twin.vocabulary.prediction import LARGEST_FAILED_FRACTION, Prediction
 from twin.vocabulary.regimen import Regimen
 
 # Told how many shards are done, of how many; says whether to go on.
@@ -51,6 +51,7 @@ def simulate_on(
     outputs: tuple[str, ...],
     mode: Mode,
     tolerance: float | None = None,
+    most_failed: float = LARGEST_FAILED_FRACTION,
     progress: Progress | None = None,
 ) -> Prediction:
     """As `simulate` with the compiled engine of `mode`, shard by shard.
@@ -58,8 +59,9 @@ def simulate_on(
     Args:
         progress: called after each shard; where it says False the rest is called off.
 
-    Raises: Cancelled when called off; NumericsError when workers have different
-        processors (their results would differ in the last bits).
+    Raises: Cancelled when called off; IntegrationFailed as `simulate`; NumericsError
+        when workers have different processors (their results would differ in the last
+        bits).
     """
     times = frozen_array(np.atleast_1d(np.asarray(times_h, np.float64)))
     shards = list(_shards(cluster.shard, ensemble, regimens))
@@ -89,7 +91,8 @@ def simulate_on(
             "the workers have different processors: their results agree to the "
             "tolerance, not to the byte; use workers of one kind"
         )
-    return Prediction(times, outputs, frozen_array(values), tuple(sorted(failures)))
+    found = Prediction(times, outputs, frozen_array(values), tuple(sorted(failures)))
+    return found.trusted(most_failed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +139,7 @@ def _run(
         outputs=outputs,
         engine=engine,
         tolerance=tolerance,
+        most_failed=1.0,
     )
     return _Result(np.array(found.values), found.failures, engine.device.fingerprint)
 

@@ -16,7 +16,7 @@ from twin.errors import NumericsError
 from twin.sbml.infusions import with_inflows
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, frozen_array
-from twin.vocabulary.prediction import Prediction
+from twin.vocabulary.prediction import LARGEST_FAILED_FRACTION, Prediction
 from twin.vocabulary.regimen import Regimen
 
 
@@ -54,6 +54,7 @@ def simulate(
     outputs: tuple[str, ...],
     engine: Engine,
     tolerance: float | None = None,
+    most_failed: float = LARGEST_FAILED_FRACTION,
 ) -> Prediction:
     """Integrate every draw and read `outputs` at `times_h`.
 
@@ -68,8 +69,12 @@ def simulate(
         engine: what integrates: `twin.engine.compiled`, or the referee,
             `twin.engine.reference`.
         tolerance: relative, of a step; left out, the engine's own.
+        most_failed: the largest part of the draws that may fail; 1 to look at failures.
 
     Returns: float64[draw, time, output]; a failed draw is NaN and named.
+
+    Raises: IntegrationFailed when a larger part fails; ModelError and NumericsError for
+        what cannot be asked.
     """
     check_question(spec, ensemble, outputs)
     several = [regimens] if isinstance(regimens, Regimen) else regimens
@@ -92,10 +97,11 @@ def simulate(
         )
     values = np.full((ensemble.n_draws, len(times), len(outputs)), np.nan)
     failures: list[tuple[int, str]] = []
-    for found in engine.courses(spec, ensemble, plans, outputs, tolerance=tolerance):
-        values[found.first : found.first + len(found.values)] = found.values
-        failures += found.failures
-    return Prediction(times, outputs, frozen_array(values), tuple(failures))
+    for part in engine.courses(spec, ensemble, plans, outputs, tolerance=tolerance):
+        values[part.first : part.first + len(part.values)] = part.values
+        failures += part.failures
+    found = Prediction(times, outputs, frozen_array(values), tuple(failures))
+    return found.trusted(most_failed)
 
 
 def ready_for(spec: ModelSpec, regimens: Iterable[Regimen]) -> ModelSpec:

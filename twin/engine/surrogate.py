@@ -18,8 +18,8 @@ from twin.errors import ModelError, NumericsError
 from twin.reproducibility import digest
 from twin.sbml.model_spec import ModelSpec
 from twin.units import HOURS_PER_DAY
-from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
-from twin.vocabulary.prediction import Prediction
+from twin.vocabulary.ensemble import Ensemble, Floats
+from twin.vocabulary.prediction import LARGEST_FAILED_FRACTION, Prediction
 from twin.vocabulary.regimen import Regimen, daily
 
 Flags = npt.NDArray[np.bool_]
@@ -110,7 +110,12 @@ class Subject:
         return same
 
     def by_engine(
-        self, spec: ModelSpec, ensemble: Ensemble, doses_mg: Floats, engine: Engine
+        self,
+        spec: ModelSpec,
+        ensemble: Ensemble,
+        doses_mg: Floats,
+        engine: Engine,
+        most_failed: float = LARGEST_FAILED_FRACTION,
     ) -> Prediction:
         """The output itself, under a dose [draw] once a day, or none for 0 mg."""
         days = max(1, math.ceil(float(self.times_h[-1]) / HOURS_PER_DAY))
@@ -125,6 +130,7 @@ class Subject:
             self.times_h,
             outputs=(self.output,),
             engine=engine,
+            most_failed=most_failed,
         )
 
 
@@ -256,7 +262,7 @@ def courses_or_engine(
         largest_error: relative, that the caller can bear.
 
     Returns: float64[draw, time] at `subject.times_h`, and bool[draw], by the engine.
-    A draw that the engine fails on is NaN.
+    A draw that the engine fails on is NaN; above 1 % of all it raises.
     """
     subject = surrogate.subject
     check_question(spec, ensemble, (subject.output,))
@@ -270,19 +276,15 @@ def courses_or_engine(
     by_engine = np.ones(ensemble.n_draws, dtype=np.bool_)
     if surrogate.bound <= largest_error:
         rows = np.flatnonzero(subject.is_of(spec, ensemble))
-        names = surrogate.domain.names[:-1]
-        columns = [_column(spec, ensemble, name) for name in names]
+        columns = [_column(spec, ensemble, n) for n in surrogate.domain.names[:-1]]
         found = surrogate.evaluate(np.column_stack([*columns, doses])[rows])
         values[rows] = found.values
         by_engine[rows] = ~found.trusted
     left = np.flatnonzero(by_engine)
     if left.size:
-        part = Ensemble(
-            ensemble.names,
-            frozen_array(ensemble.values[left]),
-            frozen_array(ensemble.log_weights[left]),
-        )
-        run = subject.by_engine(spec, part, doses[left], engine)
+        part = ensemble.rows(left)
+        most_failed = LARGEST_FAILED_FRACTION * ensemble.n_draws / left.size
+        run = subject.by_engine(spec, part, doses[left], engine, most_failed)
         values[left] = run.values[:, :, 0]
     return values, by_engine
 

@@ -204,7 +204,8 @@ def _engine_runs(
     """float64[draw, time], by the engine; each run must work and be positive."""
     columns = dict(zip(domain.names, drawn.T, strict=True))
     doses = columns.pop(DOSE)
-    found = subject.by_engine(spec, Ensemble.of({**fixed, **columns}), doses, engine)
+    ensemble = Ensemble.of({**fixed, **columns})
+    found = subject.by_engine(spec, ensemble, doses, engine, most_failed=1.0)
     if found.failures:
         raise NumericsError(
             f"{found.n_failed} of {len(drawn)} runs failed ({found.failures[0][1]}); "

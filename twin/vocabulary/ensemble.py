@@ -88,6 +88,14 @@ class Ensemble:
             )
         return self.values[:, self.names.index(name)]
 
+    def rows(self, draws: npt.NDArray[np.int64]) -> "Ensemble":
+        """Some of the draws, by number."""
+        return Ensemble(
+            self.names,
+            frozen_array(self.values[draws]),
+            frozen_array(self.log_weights[draws]),
+        )
+
     def row(self, draw: int) -> dict[str, float]:
         """One draw's parameters by SBML id."""
         return dict(zip(self.names, self.values[draw].tolist(), strict=True))

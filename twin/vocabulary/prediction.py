@@ -8,6 +8,7 @@ from twin.errors import IntegrationFailed, NumericsError
 from twin.vocabulary.ensemble import Floats
 
 LARGEST_FAILED_FRACTION = 0.01
+"""Of the draws of an ensemble; with more, those that are left may mislead."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +42,18 @@ class Prediction:
         """How many draws did not integrate."""
         return len(self.failures)
 
+    def trusted(self, most_failed: float = LARGEST_FAILED_FRACTION) -> "Prediction":
+        """This prediction, unless a larger part of its draws failed.
+
+        Raises: IntegrationFailed.
+        """
+        if self.n_failed > most_failed * self.n_draws:
+            raise IntegrationFailed(self.n_failed, self.n_draws, self.failures[0][1])
+        return self
+
     def of(self, output: str) -> Floats:
         """float64[draw, time] of one output; raises when over 1 % of draws failed."""
-        if self.n_failed > LARGEST_FAILED_FRACTION * self.n_draws:
-            raise IntegrationFailed(self.n_failed, self.n_draws, self.failures[0][1])
+        self.trusted()
         if output not in self.outputs:
             raise NumericsError(
                 f"{output!r} was not asked for; this prediction holds "
