@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -117,7 +118,7 @@ def other_models(*, quick: bool) -> Table:
         absent = ("Hockin-Mann: left out, TWIN_DATA does not say where its file is.",)
     rows = []
     for name, asked, floor in problems:
-        mine = contenders.compiled(asked, _modes(floor))
+        mine = contenders.compiled(asked, _modes(asked, floor))
         tolerances = (*contenders.PEERS_TOLERANCES, 1e-10)
         peers = contenders.roadrunner(asked, tolerances, n_draws=n_common)
         found = race(asked, [*mine, *peers], rounds=rounds, n_common=n_common)
@@ -153,11 +154,21 @@ def other_models(*, quick: bool) -> Table:
     )
 
 
-def _modes(floor: float) -> list[Mode]:
-    """The named ones with this floor; and as other people's models are run."""
-    named = [Mode(m.name, m.method, m.tolerance, floor=floor) for m in MODES.values()]
-    exact = Mode("", Method("Rodas5P"), STRICT.tolerance, floor=floor)
-    return [*named, exact, Mode("", Method("Rodas5P"), 1e-3, floor=floor)]
+def _modes(asked: Problem, floor: float) -> list[Mode]:
+    """The named ones with this floor; and as other people's models are run.
+
+    Without short reals for a model with events.
+    """
+    others = (
+        Mode("", Method("Rodas4"), 1e-3),
+        Mode("", Method("Rodas5P"), 1e-3),
+        Mode("", Method("Rodas5P"), STRICT.tolerance),
+    )
+    return [
+        replace(mode, floor=floor)
+        for mode in (*MODES.values(), *others)
+        if not (asked.field.events and mode.method.real == "float")
+    ]
 
 
 def _network(

@@ -59,7 +59,7 @@ CALLS = {
         "acosh",
         "atanh",
     ]
-} | {"tgamma": math.gamma, "lgamma": math.lgamma}
+} | {"tgamma": math.gamma}
 
 
 _LEAVES = frozenset({Op.NUMBER, Op.HELD, Op.STATE, Op.TIME, Op.TRUTH})

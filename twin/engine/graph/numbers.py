@@ -30,8 +30,6 @@ def _at_pole(name: str, value: float) -> float:
         return math.copysign(math.inf, value)
     if name == "tgamma" and value == 0.0:
         return math.copysign(math.inf, value)
-    if name == "lgamma" and value <= 0.0:
-        return math.inf
     return math.nan
 
 

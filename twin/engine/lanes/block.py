@@ -41,12 +41,9 @@ class Word(IntEnum):
     ABSOLUTE = auto()  # double[state]: absolute tolerances
     RESTING = auto()  # i64[state]: 1 for what must be still in a steady state
     RELATIVE = auto()  # bits of a double: relative tolerance
-    MEMORY = (
-        auto()
-    )  # bits: 1 scales errors by each state's largest so far, 0 by its size
+    MEMORY = auto()  # bits: 1 holds errors against each state's largest, 0 its size
     LARGEST_STEPS = auto()  # i64 from one line or event to the next
     SHARED = auto()  # not 0: all lanes step as lane 0 does
-    CHANGED = auto()  # not 0: held quantities were changed from outside
     LANE_SHIFT = auto()  # bytes from a GPU thread's reals to its 64-bit numbers
     EVENT_TOLERANCE = auto()  # bits: how exactly a trigger's time is found
 

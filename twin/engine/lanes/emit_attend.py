@@ -77,9 +77,7 @@ class _Attend(OneLane):
 
     def text(self) -> str:
         w = self.w
-        outside = w.let(f"icmp ne i64 {self.block.whole(Word.CHANGED)}, 0")
-        changed = w.variable("i1", outside)
-        self.block.set_whole(Word.CHANGED, "0")
+        changed = w.variable("i1", "false")
         with w.repeat(self.lanes.width) as lane:
             self._answer(lane, changed)
         taken = w.variable("i1", "false")

@@ -4,7 +4,8 @@
     start   held -> state (and the computed end of held)
     rate    adds f(t, y) to what is already there
     slope   ∂f/∂t, where a rate names the time
-    factor  W = w I - J, eliminated; whether no pivot came out too small
+    factor  eliminates W = w I - J, and does as `rate`, with which it shares most of its
+            terms; whether no pivot came out too small
     solve   W x = b, in place
     truths  which triggers of events are true, as bits
 
@@ -116,11 +117,14 @@ class ModelEmitter:
         w = Writer(self.lanes)
         emit = self._emitter(w, self.places)
         emit.expect(self.field.rates)
+        self._add_rates(w, emit)
+        w.do("ret void")
+        return w.text(_header("void", "rate", "ptr noalias %out", self.lanes))
+
+    def _add_rates(self, w: Writer, emit: Emitter) -> None:
         for place, node in enumerate(self.field.rates):
             value = emit.emit(node)
             w.store(w.add(value, w.load("%out", place)), "%out", place)
-        w.do("ret void")
-        return w.text(_header("void", "rate", "ptr noalias %out", self.lanes))
 
     def _slope(self) -> str:
         w = Writer(self.lanes)
@@ -132,10 +136,11 @@ class ModelEmitter:
         return w.text(_header("void", "slope", "ptr noalias %out", self.lanes))
 
     def _factor(self) -> str:
-        """Eliminates W = w I - J; what is hoisted for the rates serves here too."""
+        """Eliminates W = w I - J, and adds the rates."""
         w, lanes = Writer(self.lanes), self.lanes
         emit = self._emitter(w, self.places)
-        emit.expect(self.entries.values())
+        emit.expect([*self.field.rates, *self.entries.values()])
+        self._add_rates(w, emit)
 
         def entry(i: int, j: int) -> str | None:
             node = self.entries.get((i, j))
@@ -144,7 +149,7 @@ class ModelEmitter:
         smallest = self.elimination.factor(w, entry)
         limit = w.multiply("%w", w.real(_SMALLEST_PIVOT[lanes.real]))
         w.do(f"ret {lanes.mask} {w.compare('ogt', smallest, limit)}")
-        extra = f"{lanes.vector} %w, ptr noalias %factors"
+        extra = f"{lanes.vector} %w, ptr noalias %factors, ptr noalias %out"
         return w.text(_header(lanes.mask, "factor", extra, lanes))
 
     def _solve(self) -> str:

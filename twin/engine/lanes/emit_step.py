@@ -18,14 +18,19 @@ def emit_step(lanes: Lanes, tableau: Tableau, layout: Layout, code: ModelCode) -
     matrix = w.multiply(per_h, w.real(1.0 / tableau.gamma))
     common = f"ptr {at.held}, ptr {at.hoisted}"
     arguments = f"{common}, ptr {at.state}, {lanes.vector} %t"
-    sound = w.let(
-        f"call {lanes.mask} @factor({arguments}, {lanes.vector} {matrix}, "
-        f"ptr {at.factors})"
-    )
     if code.uses_time:
         w.do(f"call void @slope({arguments}, ptr {at.slope})")
+    sound = ""
     for stage in range(tableau.n_stages):
-        _stage(w, at, tableau, stage, per_h, code.uses_time)
+        right = _begin(w, at, tableau, stage, per_h, code.uses_time)
+        if stage == 0:
+            sound = w.let(
+                f"call {lanes.mask} @factor({arguments}, {lanes.vector} {matrix}, "
+                f"ptr {at.factors}, ptr {right})"
+            )
+        elif not tableau.shares_point(stage):
+            _rate(w, at, tableau.nodes[stage], right)
+        _finish(w, at, tableau, stage)
     _new_state(w, at, tableau)
     w.do(f"ret {lanes.mask} {sound}")
     return w.text(
@@ -53,12 +58,17 @@ class _Arrays:
         ]
 
 
-def _stage(
+def _keeps_rates(tableau: Tableau, stage: int) -> bool:
+    """Whether the next stage stands at the same point."""
+    return stage + 1 < tableau.n_stages and tableau.shares_point(stage + 1)
+
+
+def _begin(
     w: Writer, at: _Arrays, tableau: Tableau, stage: int, per_h: str, uses_time: bool
-) -> None:
-    """u, then f(u) + Σ C k/h + d h ∂f/∂t, then solve: k of this stage."""
+) -> str:
+    """u, and Σ C k/h + d h ∂f/∂t into k; where f(u) is to be added."""
     again = tableau.shares_point(stage)
-    kept = stage + 1 < tableau.n_stages and tableau.shares_point(stage + 1)
+    kept = _keeps_rates(tableau, stage)
     row, couplings = tableau.a[stage], tableau.c_matrix[stage]
     slope = w.multiply("%h", w.real(tableau.slopes[stage])) if uses_time else None
     with w.repeat(at.layout.n_states) as i:
@@ -79,21 +89,24 @@ def _stage(
         if kept:
             w.store(w.real(0.0), at.rates, i)
         w.store(rest, at.k[stage], i)
-    if not again:
-        _rate(w, at, stage, tableau.nodes[stage], at.rates if kept else at.k[stage])
-    if kept:
+    return at.rates if kept else at.k[stage]
+
+
+def _finish(w: Writer, at: _Arrays, tableau: Tableau, stage: int) -> None:
+    """Solve: k of this stage."""
+    if _keeps_rates(tableau, stage):
         with w.repeat(at.layout.n_states) as i:
             total = w.add(w.load(at.rates, i), w.load(at.k[stage], i))
             w.store(total, at.k[stage], i)
     w.do(f"call void @solve(ptr {at.factors}, ptr {at.k[stage]})")
 
 
-def _rate(w: Writer, at: _Arrays, stage: int, node: float, to: str) -> None:
-    """f at the stage's point, added to what is there already."""
+def _rate(w: Writer, at: _Arrays, node: float, to: str) -> None:
+    """f at a stage's point, added to what is there already."""
     time = w.multiply_add("%h", w.real(node), "%t")
     w.do(
         f"call void @rate(ptr {at.held}, ptr {at.hoisted}, "
-        f"ptr {at.point if stage else at.state}, {w.lanes.vector} {time}, ptr {to})"
+        f"ptr {at.point}, {w.lanes.vector} {time}, ptr {to})"
     )
 
 

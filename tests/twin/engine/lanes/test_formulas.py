@@ -129,7 +129,7 @@ def test_a_number_is_worth_the_same_folded_and_computed(op, x):
     )
 
 
-@pytest.mark.parametrize("name", ["sinh", "cosh", "atanh", "tgamma", "lgamma"])
+@pytest.mark.parametrize("name", ["sinh", "cosh", "atanh", "tgamma"])
 def test_the_c_library_says_the_same_folded_and_computed(name):
     at = [*SPECIAL, -math.inf]
 
@@ -138,7 +138,7 @@ def test_the_c_library_says_the_same_folded_and_computed(name):
     )
 
 
-@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"tgamma", "lgamma"}))
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"tgamma"}))
 @pytest.mark.parametrize("x", [0.0, 0.5, -0.75, 1.5, math.nan])
 def test_the_c_library_is_called_lane_by_lane(name, x):
     assert at_run_time(name, x) == pytest.approx(
