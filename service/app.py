@@ -24,7 +24,7 @@ from twin.lifecycle import SOFTWARE_VERSION
 
 
 def create_app(settings: Settings, *, engine: Engine | None = None) -> ASGIApp:
-    """The service, headers and all; `engine` is the referee where none is given.
+    """The service, headers and all; `engine` is the compiled one where none is given.
 
     Raises: LibraryError at once when `models/` cannot be used.
     """

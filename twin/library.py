@@ -255,6 +255,11 @@ def load_library(
     return library
 
 
+def prothrombin_time_test() -> ModelSpec:
+    """The in-vitro test whose response surface the library's `surrogate` is."""
+    return read(text_of(models_folder() / "clotting" / "prothrombin_time_test.xml"))
+
+
 def _surrogate(folder: Path) -> ProthrombinSurrogate:
     name = "prothrombin_time_surrogate"
     needed = ("domain", "normal_time_s", "fit")

@@ -21,7 +21,8 @@ from twin.command_line.options import (
     Sample,
 )
 from twin.command_line.output import Json, done, progress, say, table
-from twin.dosing.course import WARNED_OF, course_warnings, days_of, described
+from twin.dosing.course import course_warnings, days_of, described
+from twin.dosing.laboratory import READ_FROM, read_by_laboratory
 from twin.dosing.recommend import target_of
 from twin.errors import InputError, RegimenError
 from twin.lifecycle import couple, predict, predict_as_coupled
@@ -111,7 +112,7 @@ def simulate(
             )
         n_days = days_of(regimen, this.question.days)
         outputs = tuple(dict.fromkeys(output or _USUAL))
-        known = tuple(dict.fromkeys((*_known(this, outputs), *WARNED_OF)))
+        known = tuple(dict.fromkeys((*_known(this, outputs), *READ_FROM)))
         times, target = _times(n_days, every_h), target_of(this.twin)
         if coupling is HowCoupled.CHOSEN:
             prediction, how = _as_chosen(this, regimen, times, known)
@@ -127,6 +128,8 @@ def simulate(
                 ),
                 {"used": "concurrent"},
             )
+        reading = read_by_laboratory(this.twin, prediction, engine=this.engine)
+        prediction = reading.prediction
         if plot is not None:
             from twin.command_line.plot import draw  # noqa: PLC0415 - matplotlib
             from twin.dosing.course import course_of  # noqa: PLC0415
@@ -137,7 +140,7 @@ def simulate(
             draw(plot, this.twin, course, target=target, engine=this.engine)
     units = {name: unit_of(this, name) for name in outputs}
     scope = this.twin.scope
-    warnings = course_warnings(this.twin, prediction, target)
+    warnings = course_warnings(this.twin, reading, target)
     say(f"{described(regimen)}, looked at for {n_days} days", _rows(prediction, units))
     say(*(f"! {text}" for text in (*scope.reasons, *warnings)))
     done(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.coagulation.assays import PROTHROMBIN_COMPLEX, inside_domain
 from twin.dosing.candidates import DAYS_PER_WEEK, WeeklyPlan
+from twin.dosing.laboratory import LEVELS, READ_FROM, Reading, read_by_laboratory
 from twin.engine.simulate import Engine
 from twin.lifecycle import Twin, predict
 from twin.model_parameters import ENANTIOMERS
@@ -23,11 +23,8 @@ from twin.vocabulary.regimen import Dose, Regimen
 
 _STEP_H = 4.0
 _DAYS_AFTER_LAST_DOSE = 14
-_LEVELS = {factor: f"{factor}_relative" for factor in PROTHROMBIN_COMPLEX}
-WARNED_OF = ("INR", *_LEVELS.values())
-"""Outputs that `course_warnings` reads."""
 
-_OUTPUTS = ("S_plasma", "R_plasma", "VKORC1_occupancy", *WARNED_OF)
+_OUTPUTS = ("S_plasma", "R_plasma", "VKORC1_occupancy", *READ_FROM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +111,16 @@ def course_of(
 ) -> Course:
     """The course under a regimen, by the full model.
 
-    An INR above what a laboratory reads is shown as that limit, with a warning.
+    Where factor levels leave the clotting test's response surface the INR is that of
+    the network.  Above what a laboratory reads it is shown as that limit.
     """
     times = np.arange(0.0, days * HOURS_PER_DAY + 0.5, _STEP_H)
-    prediction = predict(
-        twin, regimen, times, outputs=_OUTPUTS, engine=engine, as_taken=True
+    reading = read_by_laboratory(
+        twin,
+        predict(twin, regimen, times, outputs=_OUTPUTS, engine=engine, as_taken=True),
+        engine=engine,
     )
+    prediction = reading.prediction
     inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
     mornings = inr[:: int(HOURS_PER_DAY / _STEP_H)]
     inside = (mornings >= target.low) & (mornings <= target.high)
@@ -134,13 +135,13 @@ def course_of(
         prediction.typical("S_plasma"),
         prediction.typical("R_plasma"),
         prediction.typical("VKORC1_occupancy"),
-        {factor: prediction.typical(output) for factor, output in _LEVELS.items()},
+        {factor: prediction.typical(output) for factor, output in LEVELS.items()},
         float(inr[highest]),
         float(times[highest]) / HOURS_PER_DAY,
         float(inr[-1]),
         int(np.argmax(inside)) if inside.any() else None,
         int(np.sum(inside)),
-        course_warnings(twin, prediction, target),
+        course_warnings(twin, reading, target),
     )
 
 
@@ -191,14 +192,11 @@ def _organs(
 
 
 def course_warnings(
-    twin: Twin, prediction: Prediction, target: TargetRange
+    twin: Twin, reading: Reading, target: TargetRange
 ) -> tuple[str, ...]:
-    """Where a course leaves the target, or what the model can say.
-
-    Args:
-        prediction: with at least the outputs `WARNED_OF`.
-    """
+    """Where a course leaves the target, or what the model can say."""
     warnings = []
+    prediction = reading.prediction
     inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
     if np.max(inr) > target.high:
         above = prediction.times_h[np.argmax(inr > target.high)] / HOURS_PER_DAY
@@ -211,15 +209,13 @@ def course_warnings(
             f"under this regimen the INR stays below {target.low:g}: it is at most "
             f"{np.max(inr):.1f}"
         )
-    levels = {factor: prediction.typical(out) for factor, out in _LEVELS.items()}
-    constants = {**twin.library.spec.constants, **twin.individual.parameters}
-    untouched = {name: constants[f"PT__{name}"] for name in ("fibrinogen", "V")}
-    inside = inside_domain({**levels, **untouched}, surrogate=twin.library.surrogate)
-    if not np.all(inside):
-        first = prediction.times_h[np.argmax(~inside)] / HOURS_PER_DAY
+    by_network = np.any(reading.by_network, axis=0)
+    if np.any(by_network):
+        first = prediction.times_h[np.argmax(by_network)] / HOURS_PER_DAY
         warnings.append(
-            f"from day {first:.1f} factor levels lie outside those the clotting test "
-            "was modelled for: the INR there is extrapolated"
+            f"from day {first:.1f} factor levels lie outside those the clotting test's "
+            "formula was fitted to: the INR there is that of the clotting network "
+            "itself, which nobody has measured at such levels"
         )
     limit = twin.library.highest_readable_inr
     if np.max(inr) >= limit:

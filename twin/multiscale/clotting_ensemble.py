@@ -24,13 +24,15 @@ from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats
 from twin.vocabulary.regimen import Regimen
 
+LONGEST_S = 1536.0
+"""Where the observer gives up."""
 # A clot is seen within the first of these for nearly all plasmas; the rest run on.
-_ENDS_S = (120.0, 1536.0)
+_ENDS_S = (120.0, LONGEST_S)
 TOLERANCE = 1e-6
 """Relative tolerance of a step in the tube; times are then right to about 1e-6."""
 
-Levels = Mapping[str, Floats]
-"""Factor -> float64 array of one shape, e.g. [draw, time], fractions of normal."""
+Levels = Mapping[str, npt.ArrayLike]
+"""Factor -> numbers and arrays of one shape, e.g. [draw, time], fractions of normal."""
 
 
 class Road(Enum):
@@ -53,7 +55,7 @@ class Ratios:
 
 
 def clotting_times_s(test: ModelSpec, levels: Levels, *, engine: Engine) -> Floats:
-    """When each plasma clots, s; NaN where it does not within 1536 s.
+    """When each plasma clots, s; NaN where it does not within `LONGEST_S`.
 
     Args:
         test: an in-vitro test (`models/clotting`); its clock is in seconds.
