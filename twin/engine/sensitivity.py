@@ -110,25 +110,20 @@ class _Groups:
     """
 
     ensemble: Ensemble
-    row_of: tuple[int, ...]
-    base_of: tuple[int, ...]
+    row_of: npt.NDArray[np.int64]
+    base_of: npt.NDArray[np.int64]
 
 
 def _groups(
     base: Mapping[str, float], moved: Mapping[str, float], width: int
 ) -> _Groups:
     names = tuple(base)
-    rows: list[list[float]] = []
-    row_of: list[int] = []
-    base_of: list[int] = []
-    for number, name in enumerate(moved):
-        if number % (width - 1) == 0:
-            rows += [list(base.values())] * (-len(rows) % width)  # fill the vector
-            base_of_group = len(rows)
-            rows.append(list(base.values()))
-        row_of.append(len(rows))
-        base_of.append(base_of_group)
-        rows.append([moved[n] if n == name else base[n] for n in names])
-    matrix = np.array(rows or [list(base.values())])
-    columns = {name: matrix[:, place] for place, name in enumerate(names)}
-    return _Groups(Ensemble.of(columns), tuple(row_of), tuple(base_of))
+    group, lane = np.divmod(np.arange(len(moved)), width - 1)
+    base_of = group * width
+    row_of = base_of + 1 + lane
+    values = np.tile(list(base.values()), (max(row_of, default=0) + 1, 1))
+    values[row_of, [names.index(name) for name in moved]] = list(moved.values())
+    ensemble = Ensemble(
+        names, frozen_array(values), frozen_array(np.zeros(len(values)))
+    )
+    return _Groups(ensemble, row_of, base_of)
