@@ -23,6 +23,7 @@ _CONSTANTS = {
     "infinity": math.inf,
     "notanumber": math.nan,
 }
+_SYMBOLS = {"time": Symbol(TIME), "avogadro": Symbol(AVOGADRO)}
 
 OPERATORS = frozenset(
     [
@@ -127,7 +128,10 @@ def _leaf(element: ET.Element) -> Formula:
     if tag in _CONSTANTS:
         return Number(_CONSTANTS[tag])
     if tag == "csymbol":
-        return {"time": Symbol(TIME), "avogadro": Symbol(AVOGADRO)}[_meaning(element)]
+        meaning = _meaning(element)
+        if meaning not in _SYMBOLS:
+            raise _unknown(meaning)
+        return _SYMBOLS[meaning]
     raise _unknown(tag)
 
 
