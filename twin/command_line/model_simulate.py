@@ -12,14 +12,14 @@ import numpy as np
 import typer
 
 from twin.command_line.files import write_text
-from twin.command_line.output import Json, done, say
+from twin.command_line.output import Json, done, say, wants_json
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import STRICT
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine, simulate
 from twin.errors import InputError, IntegrationFailed
 from twin.foreign.model import text_of
-from twin.sbml.any_model import any_model
+from twin.sbml.any_model import AnyModel, any_model
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats
 from twin.vocabulary.regimen import Regimen
@@ -76,25 +76,39 @@ def simulate_model(
         raise InputError("--amounts and --concentrations exclude each other; give one")
     found_model = any_model(text_of(model))
     spec, species = found_model.spec, found_model.species
+    settings = _settings(setting or [], spec)
+    _check_volumes(found_model, settings)
     form = "amount({})" if amounts else "[{}]" if concentrations else "{}"
+    integrates = _engine(engine)
     found = simulate(
         spec,
-        Ensemble.of(_settings(setting or [], spec)),
+        Ensemble.of(settings),
         Regimen(),
         times,
         outputs=tuple(form.format(name) for name in species),
-        engine=_engine(engine),
+        engine=integrates,
         tolerance=tolerance,
     )
     if found.n_failed:
         raise IntegrationFailed(found.n_failed, found.n_draws, found.failures[0][1])
-    text = _table(species, times, found.values[0])
-    if out is None:
-        sys.stdout.write(text)
-    else:
-        write_text(out, text)
+    course = np.column_stack([times, found.values[0]]).tolist()
+    if out is not None:
+        write_text(out, _csv(species, course))
         say(f"{len(species)} species at {points} times: {out}")
-    done({"model": spec.identifier, "species": list(species), "rows": points})
+    elif not wants_json():
+        sys.stdout.write(_csv(species, course))
+    done(
+        {
+            "model": spec.identifier,
+            "model_sha256": spec.sha256,
+            "engine": integrates.name,
+            "file": None if out is None else str(out),
+            "n_species": len(species),
+            "n_times": points,
+            "columns": ["time", *species],
+            "rows": course if out is None else None,
+        }
+    )
 
 
 def _times(end: float, points: int) -> Floats:
@@ -111,26 +125,44 @@ def _settings(written: list[str], spec: ModelSpec) -> dict[str, float]:
     for setting in written:
         name, _, number = setting.partition("=")
         try:
-            found[name] = float(number)
+            value = float(number)
         except ValueError:
-            raise InputError(f"--set {setting}: write ID=NUMBER") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise InputError(f"--set {setting}: write ID=NUMBER")
         if name not in spec.constants:
             raise InputError(
                 f"--set {setting}: {name} is no constant of {spec.identifier}; "
                 "`twin model inspect` counts them, the file names them"
             )
+        if name in found:
+            raise InputError(
+                f"--set {setting}: {name} is already set to {found[name]:g}; give it "
+                "once"
+            )
+        found[name] = value
     return found
+
+
+def _check_volumes(model: AnyModel, settings: dict[str, float]) -> None:
+    """Whether every volume that divides an amount is above 0."""
+    for name in sorted(model.volumes):
+        size = settings.get(name, model.spec.constants[name])
+        if size <= 0:
+            raise InputError(
+                f"compartment {name}: size {size:g} makes no concentrations; give one "
+                f"above 0, e.g. --set {name}=1"
+            )
 
 
 def _engine(which: Which) -> Engine:
     return CompiledEngine(STRICT) if which is Which.COMPILED else ReferenceEngine()
 
 
-def _table(species: tuple[str, ...], times: Floats, values: Floats) -> str:
-    """CSV: time, then the species; numbers as short as they are exact."""
+def _csv(species: tuple[str, ...], course: list[list[float]]) -> str:
+    """Time, then the species; numbers as short as they are exact."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["time", *species])
-    for time, row in zip(times.tolist(), values.tolist(), strict=True):
-        writer.writerow([repr(time), *map(repr, row)])
+    writer.writerows(map(repr, row) for row in course)
     return text.getvalue()

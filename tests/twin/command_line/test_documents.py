@@ -11,6 +11,7 @@ from tests.twin.command_line.terminal import EXAMPLES, document
 from twin.command_line.record_multiscale import LoopRow, PushRow
 from twin.command_line.verify_inputs import LISTING, listing, sections_of
 from twin.credibility.science import ScienceRow
+from twin.engine.surrogate import HeldOut
 from twin.library import load_library
 from twin.multiscale.claims import Claim
 from twin.multiscale.clotting_network import SurrogateError
@@ -101,6 +102,7 @@ def test_every_field_of_the_json_is_documented(tmp_path):
         Estimates,
         Estimate,
         SurrogateError,
+        HeldOut,
     ],
 )
 def test_what_slow_commands_list_is_documented(row):
@@ -113,6 +115,8 @@ def test_what_slow_commands_list_is_documented(row):
         "model",
         "fit",
         "model_surrogate",
+        "model_simulate",
+        "model_emulate",
         "verify_science",
         "verify_multiscale",
         "verify_alternatives",

@@ -1,6 +1,7 @@
 """`twin model simulate`: anybody's SBML, as a CSV or a refusal by name."""
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,9 @@ DECAY = """<listOfReactions><reaction id="r" reversible="false"><listOfReactants
 ALGEBRAIC = """<listOfRules><algebraicRule>
 <math xmlns="http://www.w3.org/1998/Math/MathML"><apply><minus/><ci>p</ci><cn>2</cn>
 </apply></math></algebraicRule></listOfRules>"""
+NOT_FINITE = """<listOfRules><assignmentRule variable="B">
+<math xmlns="http://www.w3.org/1998/Math/MathML"><apply><divide/><ci>p</ci><cn>0</cn>
+</apply></math></assignmentRule></listOfRules>"""
 TAIL = "</model></sbml>"
 
 
@@ -81,6 +85,60 @@ def test_a_constant_can_be_set(decay, tmp_path):
     assert rows_of(out.read_text())[1][:, 1].tolist() == [3.0, 3.0, 3.0]
 
 
+def test_json_holds_the_course_or_names_its_file(decay, tmp_path):
+    asked = (decay, "--end", "4", "--points", "3", "--json")
+    out = tmp_path / "course.csv"
+
+    here, there = (
+        json.loads(twin(*asked, *to).stdout) for to in ((), ("--out", str(out)))
+    )
+
+    assert here["columns"] == there["columns"] == ["time", "A", "B"]
+    assert (here["n_species"], here["n_times"], here["file"]) == (2, 3, None)
+    assert (there["n_species"], there["n_times"]) == (2, 3)
+    assert (there["file"], there["rows"]) == (str(out), None)
+    assert here["rows"] == rows_of(out.read_text())[1].tolist()
+    assert here["engine"].startswith("compiled ")
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_course_that_is_not_finite_is_an_error_never_nan(tmp_path, engine):
+    (tmp_path / "n.xml").write_text(HEAD + NOT_FINITE + TAIL)
+    run = twin(
+        *(str(tmp_path / "n.xml"), "--end", "4", "--points", "3", "--json"),
+        *("--engine", engine),
+    )
+
+    assert run.returncode == 1
+    assert "not finite" in json.loads(run.stdout)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('size="2"', 'size="0"'), ('size="2"', 'size="-1"')]
+)
+def test_a_volume_of_the_file_is_above_nothing_or_set_so(tmp_path, old, new):
+    (tmp_path / "v.xml").write_text(HEAD.replace(old, new, 1) + DECAY + TAIL)
+    asked = (str(tmp_path / "v.xml"), "--end", "1", "--points", "2")
+
+    refused, set_right = twin(*asked), twin(*asked, "--set", "C=2")
+
+    assert refused.returncode == 2
+    assert "compartment C: size" in refused.stderr
+    assert set_right.returncode == 0, set_right.stderr
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_model_that_contradicts_itself_is_refused_for_both_engines(tmp_path, engine):
+    (tmp_path / "z.xml").write_text(HEAD + DECAY.replace('"A"', '"Z"') + TAIL)
+    run = twin(
+        *(str(tmp_path / "z.xml"), "--end", "1", "--points", "2", "--engine", engine)
+    )
+
+    assert run.returncode == 2
+    assert "model m is not valid: reaction r names species 'Z'" in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
 def test_submodels_run_as_one():
     compiled, reference = (
         rows_of(
@@ -112,7 +170,14 @@ def test_what_is_not_supported_is_named_with_a_status_of_its_own(tmp_path):
         (("--end", "0", "--points", "3"), "--end 0.0: give a finite time above 0"),
         (("--end", "1", "--points", "1"), "--points 1: give 2 to"),
         (("--end", "1", "--points", "3", "--set", "k"), "--set k: write ID=NUMBER"),
+        (("--end", "1", "--points", "3", "--set", "k=nan"), "k=nan: write ID=NUMBER"),
         (("--end", "1", "--points", "3", "--set", "z=1"), "z is no constant of m"),
+        (
+            ("--end", "1", "--points", "3", "--set", "k=1", "--set", "k=2"),
+            "--set k=2: k is already set to 1; give it once",
+        ),
+        (("--end", "1", "--points", "3", "--set", "C=0"), "C: size 0 makes no"),
+        (("--end", "1", "--points", "3", "--set", "C=-2"), "C: size -2 makes no"),
         (
             ("--end", "1", "--points", "3", "--amounts", "--concentrations"),
             "exclude each other",
