@@ -75,12 +75,32 @@ class ObjectCache:
                 raise
 
 
-def default_folder() -> Path:
+def default_folder() -> Path | None:
     """Where compiled objects are kept unless the caller says otherwise.
 
-    Follows the XDG base directories on Linux; knows no environment but the home.
+    Follows the XDG base directories on Linux; knows no environment but the home.  A
+    user without a home (a container's number that no list of users has) keeps them
+    among the temporary files, in a folder of their own, or nowhere.
     """
-    return Path.home() / ".cache" / "patient-twin" / "objects"
+    try:
+        return Path.home() / ".cache" / "patient-twin" / "objects"
+    except RuntimeError:
+        return _own_temporary_folder()
+
+
+def _own_temporary_folder() -> Path | None:
+    """Nobody else's to enter; None where somebody else has made it first."""
+    if not hasattr(os, "getuid"):  # Windows: everybody has a home there
+        return None
+    try:
+        folder = Path(tempfile.gettempdir()) / f"patient-twin-{os.getuid()}"
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        status = folder.lstat()  # not where a link of somebody else's leads
+    except OSError:
+        return None
+    is_private = stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
+    return folder if is_private and status.st_uid == os.getuid() else None
 
 
 def _trusted(status: os.stat_result) -> bool:

@@ -5,13 +5,17 @@ import json
 import multiprocessing
 import os
 import stat
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.engine.object_cache import Artefact, ObjectCache
+from tests.architecture.repository import ROOT
+from twin.engine.object_cache import Artefact, ObjectCache, default_folder
 
 ARTEFACT = Artefact({"width": 8, "names": ["a", "b"], "none": float("inf")}, b"\x7fELF")
 OTHER = Artefact({"width": 4}, b"other code")
@@ -185,6 +189,87 @@ def test_a_folder_that_is_read_only_is_read(kept):
         assert ObjectCache(kept.parent).get("another", Maker(OTHER)) == OTHER
     finally:
         kept.parent.chmod(0o700)
+
+
+# ---- users without a home
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """The temporary files of somebody whose home nobody knows."""
+
+    def unknown(_cls: type[Path]) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", classmethod(unknown))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def own(temporary: Path) -> Path:
+    return temporary / f"patient-twin-{os.getuid()}"
+
+
+def test_without_a_home_objects_are_kept_where_nobody_else_may_look(temporary):
+    folder = default_folder()
+
+    assert folder is not None
+    assert folder == default_folder() == own(temporary)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o701, 0o750, 0o777])
+def test_a_folder_that_others_may_enter_is_not_taken(temporary, mode):
+    default_folder()
+    own(temporary).chmod(mode)
+
+    assert default_folder() is None
+
+
+def test_a_link_and_a_file_are_not_taken_for_the_folder(temporary, tmp_path):
+    place = own(temporary)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+
+    place.symlink_to(tmp_path / "elsewhere")
+    assert default_folder() is None
+    place.unlink()
+    place.touch(mode=0o600)
+    assert default_folder() is None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives folders away")
+def test_a_folder_of_another_user_is_not_taken(temporary):
+    default_folder()
+    os.chown(own(temporary), 65534, 65534)
+
+    assert default_folder() is None
+
+
+def test_without_temporary_files_nothing_is_kept(temporary):
+    tempfile.tempdir = str(temporary / "gone")
+
+    assert default_folder() is None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root becomes somebody unknown")
+def test_somebody_whom_no_list_of_users_has_gets_a_folder():
+    unknown = 54321
+    program = (
+        "import os, sys, tempfile; from twin.engine.object_cache import default_folder;"
+        f"tempfile.tempdir = sys.argv[1]; os.setuid({unknown}); print(default_folder())"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        run = subprocess.run(
+            [sys.executable, "-c", program, folder],
+            env={"PYTHONPATH": str(ROOT)},  # no HOME
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.strip() == f"{folder}/patient-twin-{unknown}"
 
 
 # ---- many at once
