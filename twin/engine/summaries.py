@@ -91,7 +91,8 @@ def summarise(
         quantiles: between 0 and 1, increasing.
         ranges, exceedances: of outputs that are asked for.
 
-    Raises: IntegrationFailed when more than 1 % of the draws fail.
+    Raises: IntegrationFailed when more than 1 % of the draws fail, NumericsError when
+    there is none, or when a range is asked of a single time.
     """
     if isinstance(ensembles, Ensemble):
         ensembles = (ensembles,)
@@ -103,6 +104,11 @@ def summarise(
         raise NumericsError(f"quantiles lie between 0 and 1 and increase, got {asked}")
     spec = ready_for(spec, [regimen])
     times = frozen_array(np.atleast_1d(np.asarray(times_h, np.float64)))
+    if ranges and len(times) < 2:
+        raise NumericsError(
+            f"the part of the time within a range needs two output times or more, got "
+            f"{len(times)}; give a first and a last one"
+        )
     tally = _Tally(times, outputs, tuple(ranges), tuple(exceedances))
     for ensemble in ensembles:
         check_question(spec, ensemble, outputs)
@@ -163,6 +169,8 @@ class _Tally:
     def summary(self, asked: tuple[float, ...]) -> Summary:
         """The end of the stream."""
         failed = len(self.failures)
+        if not self.n_draws:
+            raise NumericsError("no draws came to be summarised; give one or more")
         if failed > LARGEST_FAILED_FRACTION * self.n_draws:
             raise IntegrationFailed(failed, self.n_draws, self.failures[0])
         shape = (len(asked), len(self.times_h), len(self.outputs))

@@ -113,6 +113,36 @@ def test_what_is_not_an_output_cannot_be_summarised():
         )
 
 
+def test_no_draws_have_no_summary():
+    with pytest.raises(NumericsError, match="no draws came"):
+        summary([])
+    with pytest.raises(NumericsError, match="no draws came"):
+        summary([ensemble(slice(0, 0))])
+
+
+def test_an_empty_part_of_a_stream_changes_nothing():
+    parts = [ensemble(slice(0, 0)), ensemble(slice(0, 3)), ensemble(slice(0, 0))]
+
+    assert summary(parts).mean.tolist() == summary(ensemble(slice(0, 3))).mean.tolist()
+
+
+def test_a_single_time_has_no_time_in_range():
+    def at_once(ranges: tuple[TimeInRange, ...]):
+        return summarise(
+            spec(),
+            ensemble(),
+            REGIMEN,
+            24.0,
+            outputs=("drug",),
+            engine=ENGINE,
+            ranges=ranges,
+        )
+
+    with pytest.raises(NumericsError, match="two output times or more, got 1"):
+        at_once((TimeInRange("drug", 0.5, 1.0),))
+    assert at_once(()).n_draws == 1500
+
+
 @given(
     st.lists(st.floats(-5, 5), min_size=2, max_size=8),
     st.floats(-3, 1),
