@@ -16,7 +16,7 @@ from twin.engine.courses import Courses
 from twin.engine.schedule import Schedule
 from twin.errors import DrawFailed, ModelError, NumericsError
 from twin.sbml.model_spec import ModelSpec
-from twin.sbml.values import initially_assigned, with_values
+from twin.sbml.values import Starts, starts, with_values
 from twin.vocabulary.ensemble import Ensemble, Floats
 
 # Relative tolerance unless the caller says otherwise.
@@ -131,28 +131,22 @@ class ReferenceEngine:
         self, spec: ModelSpec, parameters: dict[str, float], tolerance: float
     ) -> Any:
         """The model's instance at time 0 with these parameters."""
-        if _starts_parameters(spec):
+        begins = _starts(spec)
+        volumes = begins.compartments.intersection(parameters)
+        if begins.computed.difference(spec.states) or (volumes and begins.read_volumes):
             return self._anew(spec, parameters, tolerance)
         runner = self._runner(spec)
         _set_tolerances(runner, tolerance)
         runner.resetAll()
-        volumes = set(runner.model.getCompartmentIds()).intersection(parameters)
         for name in parameters.keys() - volumes:
             runner[name] = parameters[name]
         runner.reset()  # initial assignments follow from the parameters just set
-        # They are concentrations, but roadrunner keeps the amounts they made in the
-        # volumes of the file: give each its concentration back in the patient's.
-        model = runner.model
-        started = dict(
-            zip(
-                model.getFloatingSpeciesIds(),
-                model.getFloatingSpeciesConcentrations(),
-                strict=True,
-            )
-        )
+        # roadrunner keeps amounts, made in the volumes of the file: what begins with a
+        # concentration gets it back in those of the patient.
+        started = _concentrations(runner.model)
         for name in volumes:
             runner[name] = parameters[name]
-        for species in spec.concentrations.intersection(started):
+        for species in begins.concentrations.intersection(started):
             if started[species] != 0:
                 runner[f"[{species}]"] = started[species]
         return runner
@@ -162,8 +156,8 @@ class ReferenceEngine:
     ) -> Any:
         """A fresh instance of the model with its values in the text.
 
-        A reset gives initially assigned parameters the values of the file, whatever
-        they are made of was set to.
+        A reset gives initially assigned parameters the values of the file, and makes
+        initial assignments in its volumes, whatever was set.
         """
         runner = _loaded(spec.identifier, with_values(spec.text, parameters))
         _set_tolerances(runner, tolerance)
@@ -191,9 +185,15 @@ def _set_tolerances(runner: Any, tolerance: float) -> None:
 
 
 @cache
-def _starts_parameters(spec: ModelSpec) -> bool:
-    """Whether initial assignments make something that is no species."""
-    return not initially_assigned(spec.text).issubset(spec.states)
+def _starts(spec: ModelSpec) -> Starts:
+    return starts(spec.text)
+
+
+def _concentrations(model: Any) -> dict[str, float]:
+    """Of every species now."""
+    floating = model.getFloatingSpeciesIds(), model.getFloatingSpeciesConcentrations()
+    held = model.getBoundarySpeciesIds(), model.getBoundarySpeciesConcentrations()
+    return dict([*zip(*floating, strict=True), *zip(*held, strict=True)])
 
 
 class _Stopped(Exception):

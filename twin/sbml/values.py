@@ -1,14 +1,67 @@
 """Numbers in an SBML text: which the start computes, and others in their place."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import libsbml
 
+from twin.sbml.formula_places import formula_places
 
-def initially_assigned(text: str) -> frozenset[str]:
-    """Ids of what initial assignments compute."""
-    model = libsbml.readSBMLFromString(text).getModel()
-    return frozenset(a.getSymbol() for a in model.getListOfInitialAssignments())
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """How a model begins, as far as it matters to whoever changes its numbers.
+
+    compartments    ids of all
+    computed        ids of what initial assignments compute
+    concentrations  species that begin with a concentration, whatever the volume
+    read_volumes    whether an initial assignment reads what a volume changes
+    """
+
+    compartments: frozenset[str]
+    computed: frozenset[str]
+    concentrations: frozenset[str]
+    read_volumes: bool
+
+
+def starts(text: str) -> Starts:
+    """How the model in an SBML text begins."""
+    document = libsbml.readSBMLFromString(text)
+    model = document.getModel()
+    compartments = frozenset(c.getId() for c in model.getListOfCompartments())
+    species = list(model.getListOfSpecies())
+    computed = frozenset(a.getSymbol() for a in model.getListOfInitialAssignments())
+    ruled = {r.getVariable() for r in model.getListOfRules() if r.isAssignment()}
+    given = {
+        s.getId()
+        for s in species
+        if s.getId() not in computed and s.isSetInitialConcentration()
+    }
+    amounts = {s.getId() for s in species if s.getHasOnlySubstanceUnits()}
+    started = computed.intersection(s.getId() for s in species)
+    # The value of a name is another in another volume: an amount given as a
+    # concentration, or a concentration given as an amount.
+    changed = {s.getId() for s in species if s.getId() not in computed | ruled}
+    changed = {name for name in changed if (name in given) == (name in amounts)}
+    return Starts(
+        compartments,
+        computed,
+        frozenset(given | started - amounts) - ruled,
+        not _read_at_start(model, computed).isdisjoint(changed | compartments),
+    )
+
+
+def _read_at_start(model: Any, computed: frozenset[str]) -> set[str]:
+    """All that initial assignments read, and what that is made of."""
+    made_of = {p.defines: p.reads for p in formula_places(model) if p.defines}
+    read: set[str] = set()
+    waiting = list(computed)
+    while waiting:
+        new = made_of.get(waiting.pop(), frozenset()) - read
+        read |= new
+        waiting.extend(new)
+    return read
 
 
 def with_values(text: str, values: Mapping[str, float]) -> str:

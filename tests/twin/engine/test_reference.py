@@ -3,12 +3,25 @@
 import numpy as np
 import pytest
 
+from tests.crosscheck.constructs.sbml_text import (
+    assigned,
+    compartment,
+    parameter,
+    rated,
+    reaction,
+    sbml,
+    species,
+    starts,
+)
 from tests.people import engine, library, person, therapy
+from twin.engine.compiled import CompiledEngine
+from twin.engine.object_cache import ObjectCache
 from twin.engine.schedule import schedule
 from twin.engine.simulate import simulate
 from twin.errors import NumericsError
 from twin.model_files import models_folder
 from twin.multiscale.whole_model import altered, course, jacobian
+from twin.sbml.any_model import any_model
 from twin.sbml.reader import read
 from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.regimen import Regimen
@@ -119,3 +132,52 @@ def test_an_ensemble_of_bodies_begins_each_in_its_own():
     assert found.values[1:] == pytest.approx(
         np.repeat(found.values[:1], 2, axis=0), rel=1e-12
     )
+
+
+A = species("A", concentration=1.0)
+B = species("B", concentration=3.0, boundary=True)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (A, B),
+        (A, species("B", 3.0, boundary=True)),
+        (A, species("B", concentration=3.0, boundary=True, only_amount=True)),
+        (A, species("B", concentration=3.0, boundary=True, constant=True)),
+        (species("A", 2.0), B),
+        (species("A", concentration=2.0, only_amount=True), B),
+        (A, B, rated("B", "-B")),
+        (A, B, assigned("B", "time + A")),
+        (A, B, parameter("k", 4.0), starts("B", "2 * k")),
+        (A, B, starts("A", "2 * C")),
+        (A, species("B", 6.0, boundary=True), starts("A", "B")),
+        (A, species("B", 6.0), rated("B", "-B")),
+    ],
+)
+def test_a_volume_that_is_set_means_to_both_engines_what_the_file_would(parts):
+    def text(volume: float) -> str:
+        go = reaction("go", "B -> A", "0.3 * B * C")
+        if any(part.place == "Rules" for part in parts):
+            go = reaction("go", "-> A", "0.3 * B * C", modifiers=("B",))
+        return sbml(compartment("C", volume), *parts, go)
+
+    def course(volume: float, integrates, **columns) -> np.ndarray:
+        return simulate(
+            any_model(text(volume)).spec,
+            Ensemble.of(columns),
+            Regimen(),
+            [0.0, 1.0, 3.0],
+            outputs=("[A]", "[B]", "amount(A)", "amount(B)"),
+            engine=integrates,
+            tolerance=1e-9,
+        ).values
+
+    compiled = CompiledEngine(cache=ObjectCache(None))
+    volumes = np.array([2.0, 5.0])
+
+    written = np.concatenate([course(v, engine()) for v in volumes.tolist()])
+    for integrates in (engine(), compiled):
+        found = course(2.0, integrates, C=volumes)
+
+        assert found == pytest.approx(written, rel=1e-6)
