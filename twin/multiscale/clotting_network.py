@@ -10,11 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.coagulation.assays import (
-    ProthrombinSurrogate,
-    inside_domain,
-    prothrombin_ratio,
-)
+from twin.coagulation.assays import ProthrombinSurrogate, prothrombin_ratio
 from twin.errors import NumericsError
 from twin.vocabulary.ensemble import Floats
 
@@ -157,35 +153,6 @@ def prothrombin_ratio_by_network(
             raise NumericsError(f"no clot in the time of the run, plasma {plasma}")
         ratios[index] = time_s / normal_time_s
     return ratios
-
-
-def prothrombin_ratio_with_fallback(
-    levels: Mapping[str, npt.ArrayLike],
-    *,
-    surrogate: ProthrombinSurrogate,
-    integrate: Integrate,
-    threshold_nmol_s_per_l: float,
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """PT ratio by the surrogate where it may speak, by the network elsewhere.
-
-    Returns: the ratios, and where the network was run.
-    """
-    names = surrogate.factors
-    columns = np.broadcast_arrays(*(np.asarray(levels[n], float) for n in names))
-    inside = inside_domain(levels, surrogate=surrogate)
-    ratios = np.empty(inside.shape)
-    within, without = (
-        {name: column[where] for name, column in zip(names, columns, strict=True)}
-        for where in (inside, ~inside)
-    )
-    ratios[inside] = prothrombin_ratio(within, surrogate=surrogate)
-    ratios[~inside] = prothrombin_ratio_by_network(
-        without,
-        normal_time_s=surrogate.normal_time_s,
-        integrate=integrate,
-        threshold_nmol_s_per_l=threshold_nmol_s_per_l,
-    )
-    return ratios, ~inside
 
 
 def surrogate_error(

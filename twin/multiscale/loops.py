@@ -13,13 +13,11 @@ import numpy.typing as npt
 
 from twin.coagulation.assays import inr
 from twin.engine.simulate import Engine
+from twin.errors import NumericsError
 from twin.individualise import Individual
 from twin.library import Library
-from twin.multiscale.clotting_network import (
-    LoopCut,
-    cut_protein_c_loop,
-    prothrombin_ratio_with_fallback,
-)
+from twin.multiscale.clotting_ensemble import prothrombin_ratios
+from twin.multiscale.clotting_network import LoopCut, cut_protein_c_loop
 from twin.multiscale.prothrombin_law import Levels, levels_of_course
 from twin.multiscale.tube import Tube
 from twin.multiscale.whole_model import TIGHT, altered, course, value
@@ -276,10 +274,12 @@ def _inr(
     levels: Levels, individual: Individual, library: Library, tube: Tube
 ) -> Floats:
     """float64[time], by the network where the surrogate may not speak."""
-    ratio, _ = prothrombin_ratio_with_fallback(
-        levels,
-        surrogate=library.surrogate,
-        integrate=tube,
-        threshold_nmol_s_per_l=tube.threshold_nmol_s_per_l,
-    )
+    ratio = prothrombin_ratios(
+        tube.spec, levels, surrogate=library.surrogate, engine=tube.engine
+    ).ratio
+    if n_fluid := int(np.sum(np.isnan(ratio))):
+        raise NumericsError(
+            f"{n_fluid} of {ratio.size} plasmas do not clot in the tube and have no "
+            "INR; look at the levels of their factors"
+        )
     return inr(ratio, value(individual, library, "PT__ISI"))

@@ -14,12 +14,8 @@ from twin.coagulation.assays import ProthrombinSurrogate, inside_domain
 from twin.engine.simulate import Engine
 from twin.individualise import Individual
 from twin.library import Library
-from twin.multiscale.clotting_network import (
-    SurrogateError,
-    prothrombin_ratio_by_network,
-    prothrombin_ratio_with_fallback,
-    surrogate_error,
-)
+from twin.multiscale.clotting_ensemble import Ratios, Road, prothrombin_ratios
+from twin.multiscale.clotting_network import SurrogateError, surrogate_error
 from twin.multiscale.tube import Tube
 from twin.multiscale.whole_model import course, value
 from twin.vocabulary.ensemble import Floats
@@ -127,22 +123,12 @@ def prothrombin_ratio_by(
     *,
     surrogate: ProthrombinSurrogate,
     tube: Tube,
-) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """PT ratio by the surrogate where the law holds and it may speak, else network.
-
-    Returns: the ratios, and where the network was run.
-    """
-    if law.holds:
-        return prothrombin_ratio_with_fallback(
-            levels,
-            surrogate=surrogate,
-            integrate=tube,
-            threshold_nmol_s_per_l=tube.threshold_nmol_s_per_l,
-        )
-    ratios = prothrombin_ratio_by_network(
-        {name: levels[name] for name in surrogate.factors},
-        normal_time_s=surrogate.normal_time_s,
-        integrate=tube,
-        threshold_nmol_s_per_l=tube.threshold_nmol_s_per_l,
+) -> Ratios:
+    """PT ratio by the surrogate where the law holds and it may speak, else network."""
+    return prothrombin_ratios(
+        tube.spec,
+        levels,
+        surrogate=surrogate,
+        engine=tube.engine,
+        road=Road.SURFACE_WHERE_IT_MAY if law.holds else Road.NETWORK,
     )
-    return ratios, np.ones(ratios.shape, dtype=np.bool_)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.people import engine as referee
 from tests.people import library
+from twin.coagulation.assays import prothrombin_ratio
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import REFERENCE
 from twin.model_files import models_folder
@@ -64,13 +65,26 @@ def test_the_surface_speaks_inside_its_box_within_its_error():
     assert np.abs(surface.ratio / network.ratio - 1).max() < 0.0095
 
 
-def test_outside_the_box_tubes_are_run():
+@pytest.mark.parametrize("integrates", [ENGINE, referee()], ids=["ours", "referee"])
+def test_outside_the_box_tubes_are_run(integrates):
     levels = plasmas(3, 1)
     levels["X"][1, 0] = 0.5 * SURROGATE.lowest[SURROGATE.factors.index("X")]
-    found = prothrombin_ratios(TEST, levels, surrogate=SURROGATE, engine=ENGINE)
+    found = prothrombin_ratios(TEST, levels, surrogate=SURROGATE, engine=integrates)
+    ratio = found.ratio[:, 0]
+    inside = {name: column[::2, 0] for name, column in levels.items()}
+    tube = Tube(TEST, referee())
+    outside = prothrombin_ratio_by_network(
+        {name: column[1:2, 0] for name, column in levels.items()},
+        normal_time_s=SURROGATE.normal_time_s,
+        integrate=tube,
+        threshold_nmol_s_per_l=tube.threshold_nmol_s_per_l,
+    )
 
-    assert found.by_network.ravel().tolist() == [False, True, False]
-    assert np.isfinite(found.ratio).all()
+    assert found.by_network[:, 0].tolist() == [False, True, False]
+    assert (
+        ratio[::2].tolist() == prothrombin_ratio(inside, surrogate=SURROGATE).tolist()
+    )
+    assert ratio[1:2] == pytest.approx(outside, rel=5e-6)
 
 
 def test_plasma_without_fibrinogen_never_clots():

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.clotting_tube import CLOT_THRESHOLD_NMOL_S_PER_L, NORMAL, Tube, committed
-from twin.coagulation.assays import prothrombin_ratio
+from tests.clotting_tube import CLOT_THRESHOLD_NMOL_S_PER_L, Tube, committed
 from twin.errors import NumericsError
 from twin.multiscale.clotting_network import (
     Piece,
@@ -16,7 +15,6 @@ from twin.multiscale.clotting_network import (
     clotting_time_s,
     cut_protein_c_loop,
     prothrombin_ratio_by_network,
-    prothrombin_ratio_with_fallback,
     surrogate_error,
     thrombin_curve,
 )
@@ -157,26 +155,6 @@ def test_the_surrogate_is_within_one_per_cent_on_a_patients_way_down():
     assert error.n_runs == 25
     assert error.worst < 0.01
     assert error.root_mean_square < 0.003
-
-
-def test_the_fallback_runs_the_network_only_where_the_surrogate_is_silent():
-    level = np.array([1.0, 0.3, 0.02])
-    levels = {name: np.ones(3) for name in NORMAL} | {"VII": level}
-
-    ratios, by_network = prothrombin_ratio_with_fallback(
-        levels,
-        surrogate=committed(),
-        integrate=Tube(PT),
-        threshold_nmol_s_per_l=CLOT_THRESHOLD_NMOL_S_PER_L,
-    )
-
-    assert by_network.tolist() == [False, False, True]
-    assert ratios[:2] == pytest.approx(
-        prothrombin_ratio(
-            {name: column[:2] for name, column in levels.items()}, surrogate=committed()
-        )
-    )
-    assert ratios[2] == pytest.approx(time_of(PT, {"level_VII": 0.02}) / time_of(PT))
 
 
 def test_fibrinogen_and_prothrombin_are_conserved_in_the_tube():

@@ -70,15 +70,15 @@ def test_where_the_law_does_not_hold_the_network_speaks():
     surrogate = wrong_surrogate()
     plasma = {name: level[-1:] for name, level in levels("typical").items()}
 
-    ratio, by_network = prothrombin_ratio_by(
+    found = prothrombin_ratio_by(
         law_of("typical", surrogate, n_between=1),
         plasma,
         surrogate=surrogate,
         tube=tube(),
     )
 
-    assert by_network.all()
-    assert ratio == pytest.approx(
+    assert found.by_network.all()
+    assert found.ratio == pytest.approx(
         prothrombin_ratio(plasma, surrogate=library().surrogate), rel=0.01
     )
 
@@ -88,14 +88,14 @@ def test_where_the_law_holds_the_network_speaks_only_outside_the_box():
     plasma = {name: np.array([1.0, 0.5]) for name in surrogate.factors}
     plasma["VII"] = np.array([1.0, 0.5 * surrogate.lowest.min()])
 
-    _, by_network = prothrombin_ratio_by(
+    found = prothrombin_ratio_by(
         law_of("typical", surrogate, n_between=1),
         plasma,
         surrogate=surrogate,
         tube=tube(),
     )
 
-    assert by_network.tolist() == [False, True]
+    assert found.by_network.tolist() == [False, True]
 
 
 def test_a_patient_outside_the_box_is_not_vouched_for():
