@@ -14,7 +14,8 @@ from twin.command_line.output import Json, done, progress, say
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import POPULATION
 from twin.engine.surrogate import DOSE, CourseSurrogate
-from twin.engine.surrogate_training import save_surrogate, train
+from twin.engine.surrogate_file import save_surrogate
+from twin.engine.surrogate_training import train
 from twin.errors import InputError
 from twin.reproducibility import stream
 from twin.units import HOURS_PER_DAY

@@ -254,7 +254,7 @@ def courses_or_engine(
     """The surrogate's output where it may be trusted, the engine's elsewhere.
 
     Args:
-        surrogate: from `twin.engine.surrogate_training`, or a file.
+        surrogate: from `twin.engine.surrogate_training` or `surrogate_file`.
         spec, ensemble: as for `simulate`; a column left out is the model's own.
         doses_mg: once a day, float64[draw] or one for all; 0 for none.
         engine: for the draws that are not trusted, and for all of them when the

@@ -11,7 +11,7 @@ from tests.twin.command_line.terminal import EXAMPLES
 from twin.command_line import output
 from twin.command_line.model_emulate import INPUTS, emulate
 from twin.engine.surrogate import DOSE
-from twin.engine.surrogate_training import load_surrogate
+from twin.engine.surrogate_file import load_surrogate
 from twin.errors import InputError
 
 PATIENT = EXAMPLES / "patient.json"

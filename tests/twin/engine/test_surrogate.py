@@ -10,67 +10,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.one_compartment import TABLET, spec
+from tests.twin.engine.hand_made_surrogate import (
+    AGREE,
+    DIFFER,
+    K_HIGH,
+    K_LOW,
+    OUTSIDE,
+    SAID,
+    TIMES,
+    hand_made,
+)
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import POPULATION
 from twin.engine.simulate import simulate
 from twin.engine.surrogate import (
-    DOSE,
     CourseSurrogate,
-    Domain,
-    HeldOut,
-    Subject,
     courses_or_engine,
-    entry_sha256,
     released,
     squeezed,
 )
-from twin.engine.surrogate_training import load_surrogate, save_surrogate, train
-from twin.errors import InputError, ModelError, NumericsError
+from twin.engine.surrogate_file import save_surrogate
+from twin.engine.surrogate_training import train
+from twin.errors import ModelError, NumericsError
 from twin.reproducibility import stream
 from twin.sbml.model_spec import Administration
-from twin.vocabulary.ensemble import Ensemble, frozen_array
+from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.regimen import daily
-
-TIMES = np.linspace(12.0, 120.0, 10)
-SAID = np.linspace(2.0, 3.0, 10)  # what the hand-made surrogate says, true or not
-K_LOW, K_HIGH = 0.05, 0.2
-AGREE, DIFFER, OUTSIDE = 0.06, 0.19, 0.3  # of k, to the hand-made surrogate
 
 
 @cache
 def engine() -> CompiledEngine:
     return CompiledEngine(POPULATION)
-
-
-@cache
-def hand_made() -> CourseSurrogate:
-    """Two networks of one layer that say `SAID`, and part as k grows."""
-    model = spec()
-    fixed = {n: v for n, v in model.constants.items() if n != "k"}
-    apart = np.zeros((2, 2, TIMES.size))
-    apart[0, 0], apart[1, 0] = 1.0, -1.0
-    from_low_k = np.full((2, 1, TIMES.size), np.sqrt(3.0)) * [[[1.0]], [[-1.0]]]
-    return CourseSurrogate(
-        Subject(
-            model.sha256,
-            entry_sha256(model, TABLET),
-            TABLET,
-            tuple(fixed),
-            frozen_array(list(fixed.values())),
-            "drug",
-            frozen_array(TIMES),
-        ),
-        Domain(("k", DOSE), frozen_array([K_LOW, 1.0]), frozen_array([K_HIGH, 10.0])),
-        (frozen_array(apart),),
-        (frozen_array(from_low_k),),
-        frozen_array(np.log(SAID)),
-        frozen_array(np.ones(TIMES.size)),
-        ceiling=np.inf,
-        disagreement=2.0,
-        bound=0.05,
-        held_out=HeldOut(100, 0.01, 0.02, 0.05, 0.5, 0.03),
-        engine="by hand",
-    )
 
 
 @cache
@@ -245,56 +215,3 @@ def test_an_output_that_vanishes_or_a_run_that_fails_is_no_ground_to_train_on():
         learnt(seed=1, n=100, times=[0.0, 24.0])
     with pytest.raises(NumericsError, match="runs failed"):
         learnt(seed=1, n=100, growth=(4.0, 5.0))
-
-
-# ---- files
-
-
-def test_a_surrogate_comes_back_from_its_file_as_it_was(tmp_path):
-    file, again = tmp_path / "one.npz", tmp_path / "two.npz"
-    save_surrogate(hand_made(), file)
-
-    found = load_surrogate(file)
-    save_surrogate(found, again)
-
-    one = [[AGREE, 5.0]]
-    assert again.read_bytes() == file.read_bytes()
-    assert found.subject.fixed_sha256 == hand_made().subject.fixed_sha256
-    assert (found.evaluate(one).values == hand_made().evaluate(one).values).all()
-    with np.load(file, allow_pickle=False) as plain:
-        assert all(plain[name].dtype != object for name in plain)
-
-
-@given(where=st.integers(0, 10**9), by=st.integers(1, 255))
-def test_a_changed_byte_anywhere_is_noticed(tmp_path_factory, where, by):
-    file = tmp_path_factory.mktemp("changed") / "one.npz"
-    save_surrogate(hand_made(), file)
-    content = bytearray(file.read_bytes())
-    content[where % len(content)] ^= by
-    file.write_bytes(content)
-
-    with pytest.raises(ModelError, match="not as it was written"):
-        load_surrogate(file)
-
-
-@pytest.mark.parametrize("part", [0.0, 0.5, 0.99])
-def test_a_truncated_file_is_refused(tmp_path, part):
-    file = tmp_path / "one.npz"
-    save_surrogate(hand_made(), file)
-    content = file.read_bytes()
-    file.write_bytes(content[: int(part * len(content))])
-
-    with pytest.raises(ModelError, match=r"one\.npz: is no surrogate"):
-        load_surrogate(file)
-
-
-def test_a_foreign_file_is_refused_and_a_missing_one_is_named(tmp_path):
-    foreign = tmp_path / "foreign.npz"
-    np.savez(foreign, weights=np.ones(3))
-
-    with pytest.raises(ModelError, match=r"foreign\.npz: is no surrogate"):
-        load_surrogate(foreign)
-    with pytest.raises(InputError, match=r"none\.npz: cannot be read"):
-        load_surrogate(tmp_path / "none.npz")
-    with pytest.raises(InputError, match="cannot be written"):
-        save_surrogate(hand_made(), tmp_path / "no folder" / "one.npz")
