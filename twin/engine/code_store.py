@@ -31,7 +31,6 @@ from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.machine import LoadedCode
 from twin.engine.object_cache import Artefact, ObjectCache
-from twin.sbml.equation_reader import equations_of
 from twin.sbml.equations import Equations
 from twin.sbml.model_spec import ModelSpec
 
@@ -205,5 +204,9 @@ class CodeStore:
         so nothing may be met but what is asked for now.
         """
         if spec.sha256 not in self._equations:
+            from twin.sbml.equation_reader import (  # noqa: PLC0415 - it loads libsbml
+                equations_of,
+            )
+
             self._equations[spec.sha256] = equations_of(spec.text)
         return vector_field(self._equations[spec.sha256])

@@ -34,6 +34,21 @@ def test_every_command_has_help_and_takes_json(command):
     assert "--json" in told.stdout
 
 
+def test_a_dose_by_code_that_is_kept_loads_no_more_than_it_needs():
+    run("dose", PATIENT)  # keeps the code
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "twin", "dose", str(PATIENT)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd="/",
+    )
+    lines = (line.rpartition("|")[2].strip() for line in told.stderr.splitlines())
+    loaded = {line.partition(".")[0] for line in lines}
+
+    assert "numpy" in loaded
+    assert loaded.isdisjoint({"libsbml", "matplotlib", "pandas", "roadrunner", "scipy"})
+
+
 def test_without_a_command_help_is_shown():
     assert "Usage" in run().stdout
 
