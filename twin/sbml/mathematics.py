@@ -169,7 +169,9 @@ def _applied(element: ET.Element, arguments: tuple[Formula, ...]) -> Formula:
 
 
 def _of_symbol(meaning: str, arguments: tuple[Formula, ...]) -> Formula:
-    if meaning == "rateOf" and isinstance(arguments[0], Symbol):
+    if meaning == "rateOf":
+        if len(arguments) != 1 or not isinstance(arguments[0], Symbol):
+            raise ForeignFileError("rateOf takes the name of one quantity, no formula")
         return Symbol(f"rateOf({arguments[0].name})")
     if meaning == "delay":
         return Apply("delay", arguments)

@@ -30,24 +30,26 @@ def starts(text: str) -> Starts:
     document = libsbml.readSBMLFromString(text)
     model = document.getModel()
     compartments = frozenset(c.getId() for c in model.getListOfCompartments())
-    species = list(model.getListOfSpecies())
     computed = frozenset(a.getSymbol() for a in model.getListOfInitialAssignments())
     ruled = {r.getVariable() for r in model.getListOfRules() if r.isAssignment()}
+    species = {s.getId(): s for s in model.getListOfSpecies()}
+    amounts = {name for name, s in species.items() if s.getHasOnlySubstanceUnits()}
     given = {
-        s.getId()
-        for s in species
-        if s.getId() not in computed and s.isSetInitialConcentration()
+        name
+        for name, s in species.items()
+        if name not in computed and s.isSetInitialConcentration()
     }
-    amounts = {s.getId() for s in species if s.getHasOnlySubstanceUnits()}
-    started = computed.intersection(s.getId() for s in species)
-    # The value of a name is another in another volume: an amount given as a
-    # concentration, or a concentration given as an amount.
-    changed = {s.getId() for s in species if s.getId() not in computed | ruled}
-    changed = {name for name in changed if (name in given) == (name in amounts)}
+    # Another value in another volume: an amount that is given as a concentration, or a
+    # concentration that is given as an amount.
+    changed = {
+        name
+        for name in species.keys() - computed - ruled
+        if (name in given) == (name in amounts)
+    }
     return Starts(
         compartments,
         computed,
-        frozenset(given | started - amounts) - ruled,
+        frozenset(given | (computed & species.keys()) - amounts) - ruled,
         not _read_at_start(model, computed).isdisjoint(changed | compartments),
     )
 
