@@ -17,7 +17,7 @@ from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import STRICT
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine, simulate
-from twin.errors import InputError, IntegrationFailed
+from twin.errors import InputError
 from twin.foreign.model import text_of
 from twin.sbml.any_model import AnyModel, any_model
 from twin.sbml.model_spec import ModelSpec
@@ -89,8 +89,6 @@ def simulate_model(
         engine=integrates,
         tolerance=tolerance,
     )
-    if found.n_failed:
-        raise IntegrationFailed(found.n_failed, found.n_draws, found.failures[0][1])
     course = np.column_stack([times, found.values[0]]).tolist()
     if out is not None:
         write_text(out, _csv(species, course))
