@@ -46,6 +46,10 @@ SINS = {
         "twin/engine/lanes/kernel.py",
         "import llvmlite",
     ),
+    "numba is asked in one place": (
+        "twin/dosing/removal_kernels.py",
+        "import numba",
+    ),
     "no web, no database, no network in the twin": (
         "twin/dosing/sin.py",
         "import httpx",

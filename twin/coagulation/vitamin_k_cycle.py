@@ -11,13 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from twin.kernels import side_by_side
+
 Floats = npt.NDArray[np.float64]
-
-# Halvings of a bracket: 2^-60 of it is below the spacing of float64.
-_HALVINGS = 60
-
-# Of a flux: what sixty halvings and a subtraction may leave of a perfect balance.
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,18 +104,14 @@ def steady_state(cycle: VitaminKCycle, inhibition: npt.ArrayLike) -> CycleState:
 
     Source: balances of models/modules/vitamin_k_cycle.ant.
     """
-    inhibition = np.asarray(inhibition, dtype=np.float64)
-    pool = cycle.pool_umol
-    shape = np.broadcast_shapes(pool.shape, inhibition.shape)
-    low, high = np.zeros(shape), np.broadcast_to(pool, shape).copy()
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        rising = _hydroquinone_balance(cycle, middle, inhibition) > 0
-        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    hydroquinone = 0.5 * (low + high)
-    epoxide = _epoxide(cycle, hydroquinone, inhibition)
+    from twin.coagulation.cycle_kernels import settle  # noqa: PLC0415 - loads numba
+
+    table, shape = side_by_side(*_balances(cycle), inhibition)
+    settled = np.empty((2, table.shape[1]))
+    settle(table, settled)
+    hydroquinone, epoxide = settled.reshape(2, *shape)
     return CycleState(
-        quinone_umol=pool - hydroquinone - epoxide,
+        quinone_umol=cycle.pool_umol - hydroquinone - epoxide,
         hydroquinone_umol=hydroquinone,
         epoxide_umol=epoxide,
         ratio=hydroquinone / cycle.half_saturation_umol,
@@ -138,76 +130,35 @@ def inhibition_for(cycle: VitaminKCycle, ratio: npt.ArrayLike) -> Floats:
 
     Returns: I, [draw].
     """
+    from twin.coagulation.cycle_kernels import inhibit  # noqa: PLC0415 - loads numba
+
     hydroquinone = np.asarray(ratio, dtype=np.float64) * cycle.half_saturation_umol
-    # In ln(1 + I): from none to a millionfold.
-    shape = np.broadcast_shapes(hydroquinone.shape, cycle.pool_umol.shape)
-    low, high = np.zeros(shape), np.full(shape, np.log(1e6))
-    rounding = _ROUNDING * _carboxylation_rate(cycle, hydroquinone)
-    reachable = (
-        _hydroquinone_balance(cycle, hydroquinone, np.expm1(low)) >= -rounding
-    ) & (_hydroquinone_balance(cycle, hydroquinone, np.expm1(high)) <= 0)
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        rising = _hydroquinone_balance(cycle, hydroquinone, np.expm1(middle)) > 0
-        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    return np.where(reachable, np.expm1(0.5 * (low + high)), np.nan)
+    table, shape = side_by_side(*_balances(cycle), hydroquinone)
+    inhibition = np.empty(table.shape[1])
+    inhibit(table, inhibition)
+    return inhibition.reshape(shape)
 
 
-def _carboxylation_rate(cycle: VitaminKCycle, hydroquinone: Floats) -> Floats:
-    kc = cycle.half_saturation_umol
-    return np.asarray(np.asarray(cycle.D) * hydroquinone / (hydroquinone + kc))
+def _balances(cycle: VitaminKCycle) -> tuple[Floats, ...]:
+    """What the balances are made of, in the order in which the kernels read it.
 
-
-def _loss(cycle: VitaminKCycle) -> Floats:
-    return np.asarray(np.asarray(cycle.k_loss) * np.asarray(cycle.catabolism))
-
-
-def _epoxide(cycle: VitaminKCycle, hydroquinone: Floats, inhibition: Floats) -> Floats:
-    """KO that balances its formation: the positive root of a quadratic."""
-    formed = _carboxylation_rate(cycle, hydroquinone)
-    oxidised_share = (1.0 - np.asarray(cycle.quinone_part)) / np.asarray(cycle.reserve)
-    k_epoxide = (
-        np.asarray(cycle.phi0)
-        * np.asarray(cycle.D)
-        / (oxidised_share * np.asarray(cycle.T0))
-    )
-    km = np.asarray(cycle.Km_KO)
-    loss = _loss(cycle)
-    apparent = km * (1.0 + inhibition)
-    # loss KO^2 + b KO - formed apparent = 0
-    b = np.asarray(cycle.capacity) * k_epoxide * km + loss * apparent - formed
-    root = np.sqrt(b * b + 4.0 * loss * formed * apparent)
-    # The stable form of the positive root, whichever sign b has.
-    return np.asarray(
-        np.where(
-            b >= 0,
-            2.0 * formed * apparent / (b + root),
-            (root - b) / (2.0 * loss),
-        )
-    )
-
-
-def _hydroquinone_balance(
-    cycle: VitaminKCycle, hydroquinone: Floats, inhibition: Floats
-) -> Floats:
-    """dKH2/dt when KO and the pool are at rest; falls with KH2 and with I."""
-    epoxide = _epoxide(cycle, hydroquinone, inhibition)
-    quinone = np.maximum(cycle.pool_umol - hydroquinone - epoxide, 0.0)
-    share = np.asarray(cycle.quinone_part) / np.asarray(cycle.reserve)
-    k_quinone = (
-        np.asarray(cycle.phi0) * np.asarray(cycle.D) / (share * np.asarray(cycle.T0))
-    )
-    km = np.asarray(cycle.Km_K)
-    reduced = (
-        np.asarray(cycle.capacity)
-        * k_quinone
-        * km
-        * quinone
-        / (km * (1.0 + inhibition) + quinone)
-    )
-    return np.asarray(
-        reduced
-        + np.asarray(cycle.k_bypass) * quinone
-        - _carboxylation_rate(cycle, hydroquinone)
-        - _loss(cycle) * hydroquinone
+    k_K and k_KO are such that the parts stand as written at the reference baseline.
+    """
+    carboxylated = np.asarray(cycle.phi0) * np.asarray(cycle.D)
+    quinone = np.asarray(cycle.quinone_part) / np.asarray(cycle.reserve)
+    epoxide = (1.0 - np.asarray(cycle.quinone_part)) / np.asarray(cycle.reserve)
+    k_quinone = carboxylated / (quinone * np.asarray(cycle.T0))
+    k_epoxide = carboxylated / (epoxide * np.asarray(cycle.T0))
+    km_quinone, km_epoxide = np.asarray(cycle.Km_K), np.asarray(cycle.Km_KO)
+    capacity = np.asarray(cycle.capacity)
+    return (
+        cycle.pool_umol,
+        cycle.half_saturation_umol,
+        np.asarray(cycle.D),
+        np.asarray(cycle.k_loss) * np.asarray(cycle.catabolism),
+        np.asarray(cycle.k_bypass),
+        capacity * k_quinone * km_quinone,
+        km_quinone,
+        capacity * k_epoxide * km_epoxide,
+        km_epoxide,
     )
