@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.errors import NumericsError
+from twin.kernels import side_by_side
 from twin.vocabulary.ensemble import Floats
 
 Levels = Mapping[str, npt.ArrayLike]
@@ -59,14 +60,20 @@ class ProthrombinSurrogate:
         if not np.all((self.lowest > 0) & (self.lowest < 1) & (self.highest > 1)):
             raise NumericsError("a surrogate's box holds normal plasma in its inside")
 
+    @property
+    def polynomial(self) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Exponents and coefficients, as fresh arrays for a kernel."""
+        return np.array(self.exponents, np.int64, order="C"), self.coefficients.copy()
+
 
 def inside_domain(
     levels: Levels, *, surrogate: ProthrombinSurrogate
 ) -> npt.NDArray[np.bool_]:
     """True where every level lies in the box the surrogate was fitted on."""
-    matrix = _columns(levels, surrogate)
-    inside = (matrix >= surrogate.lowest) & (matrix <= surrogate.highest)
-    return np.asarray(np.all(inside, axis=-1))
+    table, shape = _side_by_side(levels, surrogate)
+    lowest, highest = surrogate.lowest[:, None], surrogate.highest[:, None]
+    inside = np.all((table >= lowest) & (table <= highest), axis=0)
+    return np.asarray(inside.reshape(shape))
 
 
 def prothrombin_ratio(levels: Levels, *, surrogate: ProthrombinSurrogate) -> Floats:
@@ -86,7 +93,14 @@ def prothrombin_ratio(levels: Levels, *, surrogate: ProthrombinSurrogate) -> Flo
             f"{int(np.sum(~inside))} of {inside.size} plasmas lie outside "
             f"the surrogate's domain ({_box(surrogate)}); run the clotting network"
         )
-    return _ratio(np.log(_columns(levels, surrogate)), surrogate)
+    from twin.coagulation.clotting_test_kernels import (  # noqa: PLC0415 - loads numba
+        clot,
+    )
+
+    table, shape = _side_by_side(levels, surrogate)
+    ratio = np.empty(table.shape[1])
+    clot(table, *surrogate.polynomial, ratio)
+    return ratio.reshape(shape)
 
 
 def inr(ratio: npt.ArrayLike, isi: float) -> Floats:
@@ -142,30 +156,16 @@ def _dilution_series(
     )
 
 
-def _ratio(log_levels: Floats, surrogate: ProthrombinSurrogate) -> Floats:
-    """The polynomial, for [..., factor] logarithms, whatever the domain."""
-    highest = int(surrogate.exponents.max())
-    # [power, ..., factor], then the power each term takes of each factor: every term
-    # at once, since a loop over two hundred of them costs more than the sums.
-    powers = np.stack([log_levels**n for n in range(highest + 1)])
-    products = np.ones((surrogate.coefficients.size, *log_levels.shape[:-1]))
-    for factor in range(len(surrogate.factors)):
-        products *= powers[surrogate.exponents[:, factor], ..., factor]
-    shape = (-1, *(1,) * log_levels[..., 0].ndim)
-    products *= surrogate.coefficients.reshape(shape)
-    # Term after term, so that a plasma's sum does not depend on its neighbours.
-    return np.asarray(np.exp(np.add.accumulate(products, axis=0)[-1]))
-
-
-def _columns(levels: Levels, surrogate: ProthrombinSurrogate) -> Floats:
-    """Levels as [..., factor] in the surrogate's order."""
+def _side_by_side(
+    levels: Levels, surrogate: ProthrombinSurrogate
+) -> tuple[Floats, tuple[int, ...]]:
+    """Levels as float64[factor, plasma] in the surrogate's order, and their shape."""
     missing = [name for name in surrogate.factors if name not in levels]
     if missing:
         raise NumericsError(
             f"the surrogate needs the level of {', '.join(missing)}; give 1 for normal"
         )
-    columns = [np.asarray(levels[name], float) for name in surrogate.factors]
-    return np.stack(np.broadcast_arrays(*columns), axis=-1)
+    return side_by_side(*(levels[name] for name in surrogate.factors))
 
 
 def _box(surrogate: ProthrombinSurrogate) -> str:

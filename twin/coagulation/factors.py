@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from twin.kernels import side_by_side
+
 Floats = npt.NDArray[np.float64]
 
 FACTORS = ("II", "VII", "IX", "X", "PC", "PS")
@@ -45,6 +47,11 @@ class FactorSynthesis:
             parameters.get("F__partial", 0.0),
         )
 
+    @property
+    def shared(self) -> tuple[npt.ArrayLike, ...]:
+        """What all factors have in common, in the order in which kernels read it."""
+        return self.reference, self.exponent, self.partial, self.capacity
+
 
 def steady_levels(
     synthesis: FactorSynthesis, ratio: npt.ArrayLike
@@ -65,15 +72,14 @@ def steady_levels(
     the turnover rate cancels.  The order of the w is after Gulati (2011), unverified.
     Assumes no extra consumption.
     """
-    x = np.asarray(ratio, dtype=np.float64)
-    x0 = np.asarray(synthesis.reference, dtype=np.float64)
+    from twin.coagulation.clotting_test_kernels import (  # noqa: PLC0415 - loads numba
+        synthesise,
+    )
+
     levels = {}
-    for name, relative in synthesis.relative_kc.items():
-        w = np.asarray(relative, dtype=np.float64)
-        production = (x / (x + w)) / (x0 / (x0 + w))
-        m = np.asarray(synthesis.exponent)
-        nearly = 1.0 + np.asarray(synthesis.partial) * m * (1.0 - production)
-        levels[name] = np.asarray(
-            np.asarray(synthesis.capacity) * production**m * nearly
-        )
+    for name, w in synthesis.relative_kc.items():
+        table, shape = side_by_side(*synthesis.shared, w, ratio)
+        level = np.empty(table.shape[1])
+        synthesise(table, level)
+        levels[name] = level.reshape(shape)
     return levels

@@ -18,21 +18,21 @@ from twin.coagulation.assays import (
     prothrombin_ratio,
 )
 from twin.coagulation.factors import FactorSynthesis, steady_levels
+from twin.coagulation.ratio_keeping import ratio_keeping
 from twin.coagulation.vitamin_k_cycle import (
     CycleState,
     VitaminKCycle,
     inhibition_for,
     steady_state,
 )
-from twin.dosing.swing import daily_swing, volume_l
+from twin.dosing.swing import daily_swing, mean_of_day, volume_l
+from twin.kernels import side_by_side
 from twin.units import HOURS_PER_DAY
 
 Floats = npt.NDArray[np.float64]
 Parameters = Mapping[str, npt.ArrayLike]
 """SBML id of the composed model -> a number or float64[draw]."""
 
-_HALVINGS = 50
-_NEWTON_STEPS = 12
 _SECANTS = 4
 
 
@@ -71,7 +71,7 @@ class SteadyChain:
         )
         levels = self.levels_at(np.asarray(swinging))
         return {
-            name: level if np.ndim(level) < np.ndim(swinging) else level.mean(axis=0)
+            name: level if np.ndim(level) < np.ndim(swinging) else mean_of_day(level)
             for name, level in levels.items()
         }
 
@@ -91,12 +91,14 @@ class SteadyChain:
 
     def _inhibition_by(self, dose_mg_per_day: npt.ArrayLike) -> dict[str, Floats]:
         rate = np.asarray(dose_mg_per_day, dtype=np.float64) / HOURS_PER_DAY
-        ki_s = np.asarray(self.parameters["KiS"], dtype=np.float64)
-        ki = {"S": ki_s, "R": ki_s * np.asarray(self.parameters["KiR_ratio"])}
         return {
-            drug: self.unbound_um(drug, rate * self.amount_per_mg[drug]) / ki[drug]
-            for drug in ("S", "R")
+            drug: self.unbound_um(drug, rate * self.amount_per_mg[drug]) / ki
+            for drug, ki in self._ki_um().items()
         }
+
+    def _ki_um(self) -> dict[str, Floats]:
+        ki_s = np.asarray(self.parameters["KiS"], dtype=np.float64)
+        return {"S": ki_s, "R": ki_s * np.asarray(self.parameters["KiR_ratio"])}
 
     def unbound_um(self, drug: str, rate_umol_per_h: npt.ArrayLike) -> Floats:
         """Unbound drug in the liver that balances a steady input, uM, [draw].
@@ -107,15 +109,14 @@ class SteadyChain:
         Rises with the rate.  Assumes low extraction: the same Cu in every zone and
         in the kidney (warfarin: the liver takes 0.3 % of what passes).
         """
-        rate = np.asarray(rate_umol_per_h, dtype=np.float64)
-        rate = rate * np.asarray(self.parameters[f"{drug}__F_absorbed"])
-        # removed(Cu) is concave: from the unsaturated answer, which is too low,
-        # Newton's steps climb to the root and never pass it.
-        unbound = rate / self.unbound_clearance_l_per_h(drug, np.zeros(1))
-        for _ in range(_NEWTON_STEPS):
-            removed, slope = self._removal(drug, unbound)
-            unbound = unbound + (rate - removed) / slope
-        return np.asarray(unbound)
+        from twin.dosing.removal_kernels import balance  # noqa: PLC0415 - loads numba
+
+        absorbed = np.asarray(self.parameters[f"{drug}__F_absorbed"])
+        rate = np.atleast_1d(np.asarray(rate_umol_per_h, dtype=np.float64) * absorbed)
+        table, shape = side_by_side(*self._ways_out(drug), rate)
+        unbound = np.empty(table.shape[1])
+        balance(table, unbound)
+        return unbound.reshape(shape)
 
     def unbound_clearance_l_per_h(self, drug: str, unbound_um: Floats) -> Floats:
         """Clearance of unbound drug at a concentration in the liver, L/h, [draw]."""
@@ -132,18 +133,27 @@ class SteadyChain:
 
     def _removal(self, drug: str, unbound_um: Floats) -> tuple[Floats, Floats]:
         """Removal at a concentration, umol/h, and its slope, L/h."""
+        from twin.dosing.removal_kernels import remove  # noqa: PLC0415 - loads numba
+
+        table, shape = side_by_side(*self._ways_out(drug), unbound_um)
+        removed, slope = np.empty(table.shape[1]), np.empty(table.shape[1])
+        remove(table, removed, slope)
+        return removed.reshape(shape), slope.reshape(shape)
+
+    def _ways_out(self, drug: str) -> tuple[Floats, ...]:
+        """Linear removal, L/h, then fastest removal, umol/h, and Km, uM, of A and B."""
 
         def own(name: str) -> Floats:
             return np.asarray(self.parameters[f"{drug}__{name}"], dtype=np.float64)
 
-        linear = own("activity_linear") * own("CL_linear") + own("CL_renal") / own("fu")
-        removed, slope = linear * unbound_um, linear + 0.0 * unbound_um
-        for allele in ("A", "B"):
-            km = own(f"Km_{allele}") * (1.0 + own("inhibition"))
-            fastest = own("induction") * own(f"Vm_{allele}")
-            removed = removed + fastest * unbound_um / (km + unbound_um)
-            slope = slope + fastest * km / (km + unbound_um) ** 2
-        return np.asarray(removed), np.asarray(slope)
+        apparent, induction = 1.0 + own("inhibition"), own("induction")
+        return (
+            own("activity_linear") * own("CL_linear") + own("CL_renal") / own("fu"),
+            induction * own("Vm_A"),
+            own("Km_A") * apparent,
+            induction * own("Vm_B"),
+            own("Km_B") * apparent,
+        )
 
     def inr_at(self, inhibition: npt.ArrayLike) -> Floats:
         """Steady INR when VKORC1 stays inhibited by I, [draw]."""
@@ -196,15 +206,19 @@ class SteadyChain:
 
     def dose_giving(self, inhibition: npt.ArrayLike) -> Floats:
         """Daily dose that inhibits VKORC1 by I, mg/day, [draw]; NaN for a NaN."""
-        wanted = np.asarray(inhibition, dtype=np.float64)
-        shape = np.broadcast_shapes(wanted.shape, self.inhibition(1.0).shape)
-        low, high = np.full(shape, np.log(1e-4)), np.full(shape, np.log(1e4))
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
-            too_little = self.inhibition(np.exp(middle)) < wanted
-            low = np.where(too_little, middle, low)
-            high = np.where(too_little, high, middle)
-        return np.where(np.isfinite(wanted), np.exp(0.5 * (low + high)), np.nan)
+        from twin.dosing.removal_kernels import inhibiting  # noqa: PLC0415 - numba
+
+        columns: list[npt.ArrayLike] = []
+        for drug, ki in self._ki_um().items():
+            absorbed = np.asarray(self.parameters[f"{drug}__F_absorbed"])
+            per_mg = self.amount_per_mg[drug] / HOURS_PER_DAY * absorbed
+            columns += [*self._ways_out(drug), per_mg, ki]
+        table, shape = side_by_side(*columns, np.atleast_1d(inhibition))
+        dose = np.empty(table.shape[1])
+        inhibiting(
+            table[:-1].reshape(len(self._ki_um()), -1, dose.size), table[-1], dose
+        )
+        return dose.reshape(shape)
 
     def cycle_at(self, inhibition: npt.ArrayLike) -> CycleState:
         """Where the vitamin K cycle settles when VKORC1 stays inhibited by I."""
@@ -221,14 +235,20 @@ class SteadyChain:
 
     def _levels(self, ratio: Floats) -> dict[str, Floats]:
         """Levels of everything the prothrombin time sees, at x = KH2/Kc."""
-        synthesis = FactorSynthesis.of(
+        return {**steady_levels(self._synthesis, ratio), **self._untouched}
+
+    @property
+    def _synthesis(self) -> FactorSynthesis:
+        return FactorSynthesis.of(
             self.parameters, reference=self._cycle.reference_ratio
         )
-        untouched = {
+
+    @property
+    def _untouched(self) -> dict[str, Floats]:
+        return {
             name: np.asarray(self.parameters[f"PT__{name}"], dtype=np.float64)
             for name in ("fibrinogen", "V")
         }
-        return {**steady_levels(synthesis, ratio), **untouched}
 
     def _inr_of_ratio(self, ratio: Floats) -> Floats:
         return self._inr_of_levels(self._levels(ratio))
@@ -239,28 +259,13 @@ class SteadyChain:
 
     def _ratio_for(self, inr: Floats) -> Floats:
         """x = KH2/Kc at which the steady INR is `inr`; the INR falls with x."""
-        high = np.atleast_1d(np.log(steady_state(self._cycle, 0.0).ratio))
-        low = self._lowest_served(high)
-        shape = np.broadcast_shapes(inr.shape, high.shape)
-        low, high = np.broadcast_to(low, shape), np.broadcast_to(high, shape)
-        possible = (self._inr_of_ratio(np.exp(low)) >= inr) & (
-            self._inr_of_ratio(np.exp(high)) <= inr
+        drug_free = np.atleast_1d(steady_state(self._cycle, 0.0).ratio)
+        self._inr_of_ratio(drug_free)  # refused where even that leaves the domain
+        return ratio_keeping(
+            inr,
+            highest=drug_free,
+            synthesis=self._synthesis,
+            untouched=self._untouched,
+            isi=self.parameters["PT__ISI"],
+            surrogate=self.surrogate,
         )
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
-            too_high = self._inr_of_ratio(np.exp(middle)) > inr
-            low = np.where(too_high, middle, low)
-            high = np.where(too_high, high, middle)
-        return np.where(possible, np.exp(0.5 * (low + high)), np.nan)
-
-    def _lowest_served(self, high: Floats) -> Floats:
-        """Smallest ln x whose factor levels the surrogate still knows."""
-        low, served = np.full_like(high, np.log(1e-4)), high
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + served)
-            inside = inside_domain(
-                self._levels(np.exp(middle)), surrogate=self.surrogate
-            )
-            low = np.where(inside, low, middle)
-            served = np.where(inside, middle, served)
-        return np.asarray(served)

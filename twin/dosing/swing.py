@@ -56,7 +56,15 @@ def daily_swing(
 
     shape = absorption / (absorption - loss) * (waning(loss) - waning(absorption))
     # The sum over midpoints in place of the integral: the mean stays exactly 1.
-    return np.asarray(shape / np.mean(shape, axis=0))
+    return np.asarray(shape / mean_of_day(shape))
+
+
+def mean_of_day(values: Floats) -> Floats:
+    """Mean of [time, draw] over the times of `daily_swing`, [draw].
+
+    Time after time, so that a draw's mean does not depend on how many there are.
+    """
+    return np.asarray(sum(values) / len(values))
 
 
 def volume_l(parameters: Mapping[str, npt.ArrayLike], drug: str) -> Floats:
