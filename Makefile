@@ -94,6 +94,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@.ci/check-system libraries
+	$(BIN)/twin dose examples/fda_1-3_AG.yaml > /dev/null  # compiles what the first dose needs
 	@touch $@
 
 # Another simulator, in a place of its own: it brings libraries we do not want beside ours.

@@ -1,7 +1,7 @@
 """The only place where the service is wired together.
 
-The engine is warmed before the first request is taken: whoever reaches the service
-gets an answer in its usual time.
+The engine and the array kernels are warmed before the first request is taken: whoever
+reaches the service gets an answer in its usual time.
 """
 
 from collections.abc import AsyncIterator

@@ -69,7 +69,10 @@ class DosingDesk:
         self._open = False
 
     async def open(self) -> None:
-        """Answer one question nobody asked, so that the next is answered quickly."""
+        """Answer one question nobody asked, so that the next is answered quickly.
+
+        It goes through all that is compiled: the model's code and every kernel.
+        """
         question = question_for(self._library.reference_patient, self._library)
         await asyncio.wrap_future(self._submit(lambda: self._answer(question)))
         self._open = True

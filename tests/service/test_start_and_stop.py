@@ -1,11 +1,29 @@
 """`make run`: up within seconds, clear when it cannot be, gone on Ctrl-C."""
 
 import socket
+import subprocess
+import sys
 import time
 
 import httpx
 
+from tests.architecture.repository import ROOT, python_sources
 from tests.service.conftest import PATIENT, address_of, started, stopped
+
+OPENING = """
+import asyncio, sys
+from service.twins.operations import DosingDesk
+from twin.engine.compiled import CompiledEngine
+from twin.library import load_library
+
+desk = DosingDesk(
+    load_library(), CompiledEngine(), answer_within_s=60.0, longest_queue=1
+)
+assert not any(name.endswith("_kernels") for name in sys.modules)
+asyncio.run(desk.open())
+desk.close()
+print(*(name for name in sys.modules if name.endswith("_kernels")))
+"""
 
 
 def complaint_of(**environment: str) -> tuple[int, str]:
@@ -36,6 +54,22 @@ def test_the_first_answer_is_as_quick_as_any_other():
     stopped(process)
 
     assert times[0] < 2 * times[1] + 0.5
+
+
+def test_who_is_ready_has_loaded_every_kernel():
+    loaded = subprocess.run(
+        [sys.executable, "-c", OPENING],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout.split()
+
+    assert sorted(loaded) == sorted(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in python_sources()
+        if path.stem.endswith("_kernels")
+    )
 
 
 def test_a_port_in_use_is_one_clear_line():
