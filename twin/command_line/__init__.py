@@ -4,6 +4,7 @@ The topmost layer; it opens files and computes nothing.  A command's module is l
 when that command is asked for, so that help and a slip of the pen cost no time.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -22,6 +23,11 @@ from twin.command_line.output import (
 from twin.errors import TwinError
 
 _INTERRUPTED = 130
+
+# A command loads its libraries and ends: there is little garbage among hundreds of
+# thousands of new objects, and to look for it after every few hundred costs as much as
+# loading numba.
+_NEW_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 # command -> what it does, as `twin --help` lists it; each is a module of this package
 _COMMANDS = {
@@ -82,6 +88,7 @@ def main() -> None:
     # Help is for people, whoever asks.
     claim(machine="--json" in arguments and "--help" not in arguments)
     sys.excepthook = _defect
+    gc.set_threshold(_NEW_OBJECTS_BETWEEN_COLLECTIONS)
     sys.exit(_run(arguments))
 
 
