@@ -78,7 +78,7 @@ verify: verify-science ## the science table, then the second opinions
 bench: $(INSTALLED) ## what things cost: start-up, one dose, the engine beside its peers
 	$(BIN)/python -m pytest tests/benchmarks
 
-bench-full: $(INSTALLED) ## the engine's tables in full, kept in docs (about 10 minutes)
+bench-full: $(INSTALLED) ## the engine's tables in full, kept in docs (about half an hour)
 	$(BIN)/python -m tests.benchmarks.engine_tables --full --out docs/verification/engine_speed.md
 
 lock: $(INSTALLED) ## pin and hash every requirement anew
