@@ -92,13 +92,17 @@ def _event_plan(
 
 @cache
 def _source() -> str:
-    """Hash of the engine's own files: code it did not write itself is not its code.
+    """Hash of the files from which SBML becomes code, here and in `twin.sbml`.
 
-    A version may be forgotten to be raised; this cannot.
+    What others wrote is not this engine's code.  A version may be forgotten to be
+    raised; this cannot.
     """
-    package = Path(__file__).resolve().parent
-    content = (path.read_bytes() for path in sorted(package.rglob("*.py")))
-    return hashlib.sha256(b"".join(content)).hexdigest()[:16]
+    engine = Path(__file__).resolve().parent
+    found = hashlib.sha256()
+    for package in (engine.with_name("sbml"), engine):
+        for path in sorted(package.rglob("*.py")):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 # Observers that are kept loaded: one a set of outputs that somebody asked for.

@@ -91,7 +91,8 @@ class CompiledEngine:
     ) -> Iterator[Courses]:
         """Results of consecutive draws, in order; see `twin.engine.simulate.Engine`."""
         for chunk in self._chunks(spec, ensemble, plans, outputs, tolerance):
-            yield _courses(self._in_double(chunk, spec, ensemble, plans, outputs))
+            whole = self._in_double(chunk, spec, ensemble, plans, outputs, tolerance)
+            yield _courses(whole)
 
     def _in_double(
         self,
@@ -100,8 +101,11 @@ class CompiledEngine:
         ensemble: Ensemble,
         plans: Sequence[Schedule],
         outputs: tuple[str, ...],
+        tolerance: float | None,
     ) -> Chunk:
         """Short reals that failed, again in double; every hundredth draw, to check.
+
+        To the caller's tolerance, or else to that of the mode in double.
 
         Raises: NumericsError when a checked draw is too far off; see `check_short`.
         """
@@ -110,7 +114,8 @@ class CompiledEngine:
         double = replace(self, mode=self.mode.in_double, threads=1, _store=self._double)
 
         def run(rows: Integers, own: Sequence[Schedule]) -> tuple[Floats, Integers]:
-            found = list(double._chunks(spec, ensemble.rows(rows), own, outputs, None))
+            some = ensemble.rows(rows)
+            found = list(double._chunks(spec, some, own, outputs, tolerance))
             self._double = double.store
             return (
                 np.concatenate([each.outputs for each in found]),
@@ -254,7 +259,7 @@ class CompiledEngine:
         found = self.store.observer(spec, outputs)
         tracked_at = np.full(len(loaded.names.held), -1, np.int64)
         tracked_at[tracked] = len(loaded.names.states) + np.arange(len(tracked))
-        return Window(found.address, found.n_outputs, tracked_at)
+        return Window(found.address, found.n_outputs, tracked_at, found)
 
 
 def _unit(names: Names) -> float:

@@ -87,11 +87,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """Addresses of one observer, and where it finds held quantities in a record."""
+    """Addresses of one observer, and where it finds held quantities in a record.
+
+    owner  keeps the code at those addresses loaded
+    """
 
     observe: int
     n_outputs: int
     tracked_at: Integers
+    owner: object
 
 
 @dataclass(frozen=True, slots=True, eq=False)

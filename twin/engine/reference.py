@@ -7,6 +7,7 @@ models exhaust memory: sys-bio/roadrunner 1222, 1225).
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,14 +20,12 @@ from twin.sbml.model_spec import ModelSpec
 from twin.sbml.values import Starts, starts, with_values
 from twin.vocabulary.ensemble import Ensemble, Floats
 
-# Relative tolerance unless the caller says otherwise.
-_TOLERANCE = 1e-6
+_TOLERANCE = 1e-6  # relative, unless the caller says otherwise
 
 # Largest number of internal steps between two outputs; a healthy day takes some 50.
 _LARGEST_STEPS = 100_000
 
-# Absolute tolerance of a state: this fraction of the relative one, in the model's
-# own units (umol, uM: nothing below 1e-6 of them is shown).
+# Absolute tolerance of a state: this part of the relative one, in the model's units.
 _ABSOLUTE_PER_RELATIVE = 1e-4
 
 # Doses repeated before time 0: how often at most, and when a period counts as the
@@ -35,8 +34,7 @@ _MOST_PERIODS = 400
 _AT_REST = 1e-6
 _LEAST_AMOUNT = 1e-9
 
-# Central differences: the cube root of the spacing of float64, and where that is
-# nothing (an empty pool) a step in the model's own units.
+# Central differences: relative to a pool, and in the model's units where it is empty.
 _RELATIVE_STEP = 1e-5
 _SMALLEST_STEP = 1e-9
 
@@ -204,8 +202,10 @@ class _Stopped(Exception):
         self.time_h, self.reason = time_h, reason
 
 
-def _follow(runner: Any, plan: Schedule, n_outputs: int) -> Floats:
-    """Walk from break to break; the clock restarts at each (CVODE needs it).
+def _follow(
+    runner: Any, plan: Schedule, n_outputs: int, *, begin: float = 0.0
+) -> Floats:
+    """Walk from break to break on the model's own clock; CVODE restarts at each.
 
     float64[time, output]; at a break the value just after it.
     """
@@ -213,7 +213,7 @@ def _follow(runner: Any, plan: Schedule, n_outputs: int) -> Floats:
     values = np.empty((len(times), n_outputs))
     if plan.period_h:
         _come_to_rest(runner, plan)
-    edges = [0.0, *(b.time_h for b in plan.breaks if b.time_h > 0)]
+    edges = [begin, *(b.time_h for b in plan.breaks if b.time_h > begin)]
     if plan.end_h > edges[-1]:
         edges.append(plan.end_h)
     happenings = {b.time_h: b for b in plan.breaks}
@@ -230,7 +230,7 @@ def _follow(runner: Any, plan: Schedule, n_outputs: int) -> Floats:
             break
         inside = np.flatnonzero((times > start) & (times < end))
         at_end = np.flatnonzero(times == end)
-        wanted = [0.0, *(times[inside] - start).tolist(), end - start]
+        wanted = [start, *times[inside].tolist(), end]
         course = _integrate(runner, wanted, start)
         values[inside] = course[1:-1, 1:]
         values[at_end] = course[-1, 1:]
@@ -239,11 +239,13 @@ def _follow(runner: Any, plan: Schedule, n_outputs: int) -> Floats:
 
 def _come_to_rest(runner: Any, plan: Schedule) -> None:
     """Repeat the period before time 0 until it ends as it began."""
-    period = Schedule(plan.before, np.array([plan.period_h]))
+    begin = -plan.period_h
+    before = (replace(each, time_h=each.time_h + begin) for each in plan.before)
+    period = Schedule(tuple(before), np.zeros(1))
     acting = np.any(_slopes(runner) != 0, axis=0)  # sinks only fill, for ever
     last = np.array(runner.model.getFloatingSpeciesAmounts())
     for _ in range(_MOST_PERIODS):
-        _follow(runner, period, len(runner.timeCourseSelections) - 1)
+        _follow(runner, period, len(runner.timeCourseSelections) - 1, begin=begin)
         now = np.array(runner.model.getFloatingSpeciesAmounts())
         still = np.abs(now - last) <= _AT_REST * np.abs(now) + _LEAST_AMOUNT
         if np.all(still[acting]):

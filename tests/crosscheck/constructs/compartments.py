@@ -96,7 +96,7 @@ CASES = (
         compartment(constant=False),
         *_PAIR,
         rated("C", "0.1"),
-        event("shrink", "C > 1.75", {"C": "0.5"}),
+        event("shrink", "C > 1.76", {"C": "0.5"}),
     ),
     case(
         "the state of a compartment triggers",

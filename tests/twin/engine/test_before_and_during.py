@@ -197,3 +197,24 @@ def test_a_start_at_rest_is_refused_where_there_are_events():
 
     with pytest.raises(UnsupportedModel, match="events, and doses repeated before"):
         anybodys("J: A => ; A; at A < 1: A = 3;", before)
+
+
+@both
+def test_a_model_that_reads_the_clock_keeps_it_over_doses_and_changes(by):
+    """A fills at rate t, and an event of its own waits for a time after the change."""
+    at_five = Regimen(changes=(Change(0.5, "p", 2.0),))
+    lines = "p = 1; J: => A; time * c; E: at (time > 1.5): A = A + 10;"
+
+    found = anybodys(lines, at_five, by)
+
+    assert found == pytest.approx([3.0, 3.5, 15.0], rel=1e-5)
+
+
+def test_a_start_at_rest_of_a_model_that_reads_the_clock_is_one_of_both_engines():
+    """The period before 0 ends at 0 on the model's clock, not at its own length."""
+    lines = "J: => A; c * (1 + sin(2 * pi * time / 24)); K: A => ; 0.2 * A * c;"
+    before = Regimen(before=Repeated((), 24.0))
+
+    ours, referees = (anybodys(lines, before, by) for by in (COMPILED, referee()))
+
+    assert ours == pytest.approx(referees, rel=1e-4)

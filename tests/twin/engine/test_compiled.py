@@ -6,7 +6,10 @@ how fast an answer comes, and nothing of the answer.
 
 import multiprocessing
 import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -25,7 +28,6 @@ from tests.one_compartment import (
 from tests.people import library, person, therapy
 from tests.twin.engine.machine_code import kept_here
 from twin.engine.compiled import CompiledEngine
-from twin.engine.lanes.kernel import Method
 from twin.engine.modes import FAST, MODES, REFERENCE, Mode
 from twin.engine.object_cache import ObjectCache
 from twin.engine.simulate import simulate
@@ -46,8 +48,7 @@ every_mode = pytest.mark.parametrize("mode", MODES.values(), ids=MODES.keys())
 def engine(
     mode: Mode = REFERENCE, *, width: int = 0, threads: int = 1
 ) -> CompiledEngine:
-    method = Method(mode.method.tableau, mode.method.real, width)
-    chosen = Mode(mode.name, method, mode.tolerance, mode.floor, mode.memory)
+    chosen = replace(mode, method=replace(mode.method, width=width))
     return CompiledEngine(chosen, threads, kept_here())
 
 
@@ -277,3 +278,28 @@ def test_a_dose_is_seen_at_once():
     )
 
     assert found.values[0, 0, 0] == 5.0 * UMOL_PER_MG / BODY
+
+
+def test_more_sets_of_outputs_than_are_kept_can_be_asked_by_many_at_once():
+    """Whose code is let go while it is used ends the process."""
+    names = ("drug", "gut", "[drug]", "amount(drug)", "amount(gut)", "twice", "k", "ka")
+    asked = list(permutations(names, 3))[:80]
+    by = engine(REFERENCE)
+
+    def ask(first: int) -> list[bytes]:
+        return [
+            simulate(
+                spec(),
+                Ensemble.of({"k": np.linspace(0.1, 1.0, 300)}),
+                TABLETS,
+                HOURLY,
+                outputs=asked[(first + i) % 80],
+                engine=by,
+            ).values.tobytes()
+            for i in range(80)
+        ]
+
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(ask, range(0, 60, 10)))
+
+    assert found[0][10:] == found[1][:70]

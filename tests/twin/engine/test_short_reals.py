@@ -3,8 +3,10 @@
 import antimony
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.one_compartment import course
+from tests.one_compartment import course, spec
 from tests.twin.engine.machine_code import kept_here
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import FAST, POPULATION
@@ -27,6 +29,44 @@ def test_what_is_nearly_gone_when_asked_is_judged_by_what_it_was():
     found = course(tablets, [24.0 * 3 - 0.1], engine=ENGINE, outputs=("gut",), ka=ka)
 
     assert np.all(np.abs(found.values) < 1e-3)
+
+
+def beyond(mode, rows, tolerance=None):
+    """Courses of draws some of which no short real can hold, each on its own doses."""
+    some = np.array(rows)
+    baseline = np.where(some % 7 == 3, 1e39, 0.0)
+    doses = [daily(1.0 + row % 5, days=3, substance="tablet") for row in rows]
+    return simulate(
+        spec(),
+        Ensemble.of({"baseline": baseline, "k": 0.1 + 0.001 * some}),
+        doses,
+        [24.0, 72.0],
+        outputs=("drug", "gut"),
+        engine=CompiledEngine(mode, threads=1, cache=kept_here()),
+        tolerance=tolerance,
+    ).values
+
+
+@pytest.mark.parametrize("tolerance", [None, 1e-7])
+def test_what_short_reals_cannot_hold_is_repeated_in_double(tolerance):
+    rows = list(range(40))
+    lost = [row for row in rows if row % 7 == 3]
+
+    short, double = (beyond(mode, rows, tolerance) for mode in (FAST, POPULATION))
+
+    assert np.all(np.isfinite(short))
+    assert short[lost].tobytes() == double[lost].tobytes()
+    assert short.tobytes() != double.tobytes()
+
+
+@settings(max_examples=10, deadline=None)
+@given(rows=st.permutations(range(40)))
+def test_a_repeated_draw_is_the_same_whoever_stands_beside_it(rows):
+    together = beyond(FAST, list(range(40)))
+
+    some = beyond(FAST, rows[:25])
+
+    assert some.tobytes() == together[rows[:25]].tobytes()
 
 
 def test_times_between_are_those_of_doses_and_some_more():
