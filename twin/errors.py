@@ -111,6 +111,11 @@ class IntegrationFailed(NumericsError):
     reason: str
 
     def __str__(self) -> str:
+        if self.n_draws == 1:
+            return (
+                f"the model cannot be integrated here: {self.reason}; look at its "
+                "parameters, loosen the tolerance, or give it to another engine"
+            )
         return (
             f"{self.n_failed} of {self.n_draws} draws failed ({self.reason}); "
             "a summary over the survivors would mislead and is refused"

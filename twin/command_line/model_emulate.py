@@ -58,6 +58,8 @@ def emulate(
     """
     if out.suffix.lower() != ".npz":
         raise InputError(f"--out {out}: name a file that ends in .npz")
+    if not out.parent.is_dir():
+        raise InputError(f"--out {out}: there is no folder {out.parent}; make it first")
     for option, value, low, high in (
         ("--days", days, 1, _LONGEST_DAYS),
         ("--runs", runs, _FEWEST_RUNS, _MOST_RUNS),

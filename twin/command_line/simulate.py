@@ -21,8 +21,8 @@ from twin.command_line.options import (
     Sample,
 )
 from twin.command_line.output import Json, done, progress, say, table
-from twin.dosing.course import course_warnings, days_of, described
-from twin.dosing.laboratory import READ_FROM, read_by_laboratory
+from twin.dosing.course import course_of, days_of, described
+from twin.dosing.laboratory import READ_FROM, Reading, read_by_laboratory
 from twin.dosing.recommend import target_of
 from twin.errors import InputError, RegimenError
 from twin.lifecycle import couple, predict, predict_as_coupled
@@ -129,33 +129,31 @@ def simulate(
                 {"used": "concurrent"},
             )
         reading = read_by_laboratory(this.twin, prediction, engine=this.engine)
-        prediction = reading.prediction
+        # Warned is of every four hours, however seldom somebody wants to look.
+        course = course_of(
+            this.twin, regimen, days=n_days, target=target, engine=this.engine
+        )
         if plot is not None:
             from twin.command_line.plot import draw  # noqa: PLC0415 - matplotlib
-            from twin.dosing.course import course_of  # noqa: PLC0415
 
-            course = course_of(
-                this.twin, regimen, days=n_days, target=target, engine=this.engine
-            )
             draw(plot, this.twin, course, target=target, engine=this.engine)
     units = {name: unit_of(this, name) for name in outputs}
     scope = this.twin.scope
-    warnings = course_warnings(this.twin, reading, target)
-    say(f"{described(regimen)}, looked at for {n_days} days", _rows(prediction, units))
-    say(*(f"! {text}" for text in (*scope.reasons, *warnings)))
+    say(f"{described(regimen)}, looked at for {n_days} days", _rows(reading, units))
+    say(*(f"! {text}" for text in (*scope.reasons, *course.warnings)))
     done(
         {
             "twin_digest": this.twin.digest,
             "scope": {"status": type(scope).__name__, "reasons": scope.reasons},
             "target": target,
-            "warnings": warnings,
+            "warnings": course.warnings,
             "regimen": described(regimen),
             "doses": regimen.doses,
             "days": n_days,
             "coupling": how,
-            "times_h": prediction.times_h,
+            "times_h": times,
             "outputs": {
-                name: {"unit": units[name], "values": prediction.typical(name)}
+                name: {"unit": units[name], "values": reading.shown(name)}
                 for name in outputs
             },
             "provenance": this.twin.provenance,
@@ -220,13 +218,14 @@ def _known(this: Asked, outputs: tuple[str, ...]) -> tuple[str, ...]:
     return outputs
 
 
-def _rows(prediction: Prediction, units: dict[str, str]) -> object:
+def _rows(reading: Reading, units: dict[str, str]) -> object:
     rows = table("day", *(_heading(name, unit) for name, unit in units.items()))
-    step = max(1, len(prediction.times_h) // 60)
-    columns = [prediction.typical(name) for name in units]
-    for i in range(0, len(prediction.times_h), step):
+    times_h = reading.prediction.times_h
+    step = max(1, len(times_h) // 60)
+    columns = [reading.shown(name) for name in units]
+    for i in range(0, len(times_h), step):
         rows.add_row(
-            f"{prediction.times_h[i] / HOURS_PER_DAY:g}",
+            f"{times_h[i] / HOURS_PER_DAY:g}",
             *(f"{column[i]:.4g}" for column in columns),
         )
     return rows

@@ -1,6 +1,6 @@
 """`twin verify engine`: the compiled engine against libroadrunner, model by model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -104,7 +104,7 @@ def engine(
     files = [(models_folder(), model) for model in OWN]
     if published is not None:
         files += [(published, model) for model in _PUBLISHED]
-    compiled = CompiledEngine(STRICT)
+    compiled = CompiledEngine(replace(STRICT, tolerance=_OURS))
     referees: dict[bool, Engine] = {False: ReferenceEngine(), True: LsodaReferee()}
     rows: list[tuple[_Model, str, Agreement]] = []
     for folder, model in files:

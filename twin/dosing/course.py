@@ -121,7 +121,7 @@ def course_of(
         engine=engine,
     )
     prediction = reading.prediction
-    inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
+    inr = reading.shown("INR")
     mornings = inr[:: int(HOURS_PER_DAY / _STEP_H)]
     inside = (mornings >= target.low) & (mornings <= target.high)
     highest = int(np.argmax(inr))
@@ -141,7 +141,7 @@ def course_of(
         float(inr[-1]),
         int(np.argmax(inside)) if inside.any() else None,
         int(np.sum(inside)),
-        course_warnings(twin, reading, target),
+        _warnings(reading, target),
     )
 
 
@@ -191,13 +191,11 @@ def _organs(
     return {**found, "liver": np.mean(zones, axis=0)}
 
 
-def course_warnings(
-    twin: Twin, reading: Reading, target: TargetRange
-) -> tuple[str, ...]:
+def _warnings(reading: Reading, target: TargetRange) -> tuple[str, ...]:
     """Where a course leaves the target, or what the model can say."""
     warnings = []
     prediction = reading.prediction
-    inr = np.minimum(prediction.typical("INR"), twin.library.highest_readable_inr)
+    inr, limit = reading.shown("INR"), reading.highest_inr
     if np.max(inr) > target.high:
         above = prediction.times_h[np.argmax(inr > target.high)] / HOURS_PER_DAY
         warnings.append(
@@ -217,7 +215,6 @@ def course_warnings(
             "formula was fitted to: the INR there is that of the clotting network "
             "itself, which nobody has measured at such levels"
         )
-    limit = twin.library.highest_readable_inr
     if np.max(inr) >= limit:
         first = prediction.times_h[np.argmax(inr >= limit)] / HOURS_PER_DAY
         warnings.append(

@@ -14,7 +14,7 @@ from twin.engine.simulate import Engine
 from twin.library import prothrombin_time_test
 from twin.lifecycle import Twin
 from twin.multiscale.clotting_ensemble import LONGEST_S, prothrombin_ratios
-from twin.vocabulary.ensemble import frozen_array
+from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.prediction import Prediction
 
 LEVELS = {factor: f"{factor}_relative" for factor in PROTHROMBIN_COMPLEX}
@@ -28,12 +28,19 @@ READ_FROM = ("INR", *LEVELS.values())
 class Reading:
     """A course with its INR read.
 
-    prediction  as it was, but for `INR` where the network was asked
-    by_network  bool[draw, time]
+    prediction   as it was, but for `INR` where the network was asked
+    by_network   bool[draw, time]
+    highest_inr  that a laboratory reads
     """
 
     prediction: Prediction
     by_network: npt.NDArray[np.bool_]
+    highest_inr: float
+
+    def shown(self, output: str) -> Floats:
+        """float64[time], the typical course; an INR no higher than one can be read."""
+        course = self.prediction.typical(output)
+        return np.minimum(course, self.highest_inr) if output == "INR" else course
 
 
 def read_by_laboratory(
@@ -66,4 +73,8 @@ def read_by_laboratory(
     values = np.array(prediction.values)
     read = values[:, :, prediction.outputs.index("INR")]
     read[by_network] = inr(ratio, float(constants["PT__ISI"]))
-    return Reading(replace(prediction, values=frozen_array(values)), by_network)
+    return Reading(
+        replace(prediction, values=frozen_array(values)),
+        by_network,
+        twin.library.highest_readable_inr,
+    )

@@ -31,6 +31,7 @@ from twin.engine.lanes.layout import Layout
 from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.machine import LoadedCode
 from twin.engine.object_cache import Artefact, ObjectCache
+from twin.errors import UnsupportedModel
 from twin.sbml.equations import Equations
 from twin.sbml.model_spec import ModelSpec
 
@@ -147,7 +148,11 @@ class CodeStore:
         if spec.sha256 not in self._kernels:
 
             def make() -> Artefact:
-                kernel = self._device.compile(self._field(spec), self._method)
+                try:
+                    kernel = self._device.compile(self._field(spec), self._method)
+                except UnsupportedModel as refusal:
+                    name = refusal.model or spec.identifier
+                    raise UnsupportedModel(name, refusal.constructs) from refusal
                 description = asdict(kernel)
                 return Artefact(description, description.pop("code"))
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.engine.compiled import CompiledEngine
+from twin.engine.lanes import machine
 from twin.engine.modes import Mode
 from twin.engine.simulate import simulate
 from twin.errors import Cancelled, NumericsError
@@ -60,14 +61,14 @@ def simulate_on(
         progress: called after each shard; where it says False the rest is called off.
 
     Raises: Cancelled when called off; IntegrationFailed as `simulate`; NumericsError
-        when workers have different processors (their results would differ in the last
-        bits).
+        when workers have different processors or engines (their results would differ
+        in the last bits).
     """
     times = frozen_array(np.atleast_1d(np.asarray(times_h, np.float64)))
     shards = list(_shards(cluster.shard, ensemble, regimens))
     values = np.full((ensemble.n_draws, len(times), len(outputs)), np.nan)
     failures: list[tuple[int, str]] = []
-    processors: set[str] = set()
+    engines: set[str] = set()
     with _client(cluster) as client:
         from distributed import as_completed  # noqa: PLC0415 - half a second
 
@@ -82,14 +83,15 @@ def simulate_on(
             first = futures[future].first
             values[first : first + len(result.values)] = result.values
             failures += [(first + draw, reason) for draw, reason in result.failures]
-            processors.add(result.processor)
+            engines.add(result.engine)
             if progress is not None and not progress(done, len(shards)):
                 client.cancel(list(futures), force=True)
                 raise Cancelled(f"called off after {done} of {len(shards)} shards")
-    if len(processors) > 1:
+    if len(engines) > 1:
         raise NumericsError(
-            "the workers have different processors: their results agree to the "
-            "tolerance, not to the byte; use workers of one kind"
+            f"the workers are not alike ({'; '.join(sorted(engines))}): their results "
+            "agree to the tolerance, not to the byte; use workers of one processor and "
+            "one version"
         )
     found = Prediction(times, outputs, frozen_array(values), tuple(sorted(failures)))
     return found.trusted(most_failed)
@@ -107,7 +109,7 @@ class _Shard:
 class _Result:
     values: Floats
     failures: tuple[tuple[int, str], ...]
-    processor: str
+    engine: str
 
 
 def _shards(
@@ -141,7 +143,8 @@ def _run(
         tolerance=tolerance,
         most_failed=1.0,
     )
-    return _Result(np.array(found.values), found.failures, engine.device.fingerprint)
+    made_by = f"{engine.name}, LLVM {machine.version()}"
+    return _Result(np.array(found.values), found.failures, made_by)
 
 
 @cache

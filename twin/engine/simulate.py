@@ -5,6 +5,7 @@ keeps failed draws as NaN and counts them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ from twin.engine.schedule import Schedule, schedule
 from twin.errors import NumericsError
 from twin.sbml.infusions import with_inflows
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Ensemble, frozen_array
+from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
 from twin.vocabulary.prediction import LARGEST_FAILED_FRACTION, Prediction
 from twin.vocabulary.regimen import Regimen
 
@@ -77,31 +78,77 @@ def simulate(
         what cannot be asked.
     """
     check_question(spec, ensemble, outputs)
-    several = [regimens] if isinstance(regimens, Regimen) else regimens
-    spec = ready_for(spec, several)
     if tolerance is not None and not 0 < tolerance < 1:
         raise NumericsError(
             f"a relative tolerance lies between 0 and 1, not {tolerance}"
         )
     times = frozen_array(np.atleast_1d(np.asarray(times_h, dtype=np.float64)))
     if isinstance(regimens, Regimen):
-        plans = [schedule(spec, regimens, times)] * ensemble.n_draws
-    else:
-        known = {id(regimen): regimen for regimen in regimens}
-        planned = {key: schedule(spec, each, times) for key, each in known.items()}
-        plans = [planned[id(regimen)] for regimen in regimens]
-    if len(plans) != ensemble.n_draws:
-        raise NumericsError(
-            f"{len(plans)} regimens for {ensemble.n_draws} draws; "
-            "give one for all, or one a draw"
-        )
+        regimens = [regimens] * ensemble.n_draws
     values = np.full((ensemble.n_draws, len(times), len(outputs)), np.nan)
     failures: list[tuple[int, str]] = []
-    for part in engine.courses(spec, ensemble, plans, outputs, tolerance=tolerance):
-        values[part.first : part.first + len(part.values)] = part.values
-        failures += part.failures
-    found = Prediction(times, outputs, frozen_array(values), tuple(failures))
-    return found.trusted(most_failed)
+    for part in parts_of(spec, ensemble, regimens, times):
+        for found in part.courses(engine, outputs, tolerance):
+            values[part.draws[found.first : found.first + len(found.values)]] = (
+                found.values
+            )
+            failures += [(int(part.draws[n]), reason) for n, reason in found.failures]
+    failures.sort()
+    return Prediction(times, outputs, frozen_array(values), tuple(failures)).trusted(
+        most_failed
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Draws that run the same model: into which something drips, or nothing.
+
+    Whether somebody else's regimen infuses changes no bit of a draw's.
+
+    draws  i64[draw], their numbers in the whole ensemble
+    """
+
+    spec: ModelSpec
+    draws: npt.NDArray[np.int64]
+    ensemble: Ensemble
+    plans: list[Schedule]
+
+    def courses(
+        self, engine: Engine, outputs: tuple[str, ...], tolerance: float | None
+    ) -> Iterator[Courses]:
+        """Of the draws, in order; see `Engine`."""
+        return engine.courses(
+            self.spec, self.ensemble, self.plans, outputs, tolerance=tolerance
+        )
+
+
+def parts_of(
+    spec: ModelSpec, ensemble: Ensemble, regimens: Sequence[Regimen], times: Floats
+) -> list[Part]:
+    """An ensemble with a regimen a draw, by what drips.
+
+    Raises: NumericsError unless there is a regimen for each draw.
+    """
+    if len(regimens) != ensemble.n_draws:
+        raise NumericsError(
+            f"{len(regimens)} regimens for {ensemble.n_draws} draws; "
+            "give one for all, or one a draw"
+        )
+    known = {id(regimen): regimen for regimen in regimens}
+    ready = {key: ready_for(spec, [each]) for key, each in known.items()}
+    plans = {key: schedule(ready[key], each, times) for key, each in known.items()}
+    by_model: dict[str, list[int]] = {}
+    for draw, regimen in enumerate(regimens):
+        by_model.setdefault(ready[id(regimen)].sha256, []).append(draw)
+    return [
+        Part(
+            ready[id(regimens[draws[0]])],
+            np.array(draws, np.int64),
+            ensemble if len(by_model) == 1 else ensemble.rows(np.array(draws)),
+            [plans[id(regimens[draw])] for draw in draws],
+        )
+        for draws in by_model.values()
+    ]
 
 
 def ready_for(spec: ModelSpec, regimens: Iterable[Regimen]) -> ModelSpec:

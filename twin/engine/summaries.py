@@ -7,14 +7,13 @@ more digits than that needs the draws themselves (`simulate`).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.engine.courses import Courses
-from twin.engine.schedule import schedule
-from twin.engine.simulate import Engine, check_question, ready_for
+from twin.engine.simulate import Engine, check_question, parts_of
 from twin.errors import IntegrationFailed, NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array
@@ -74,7 +73,7 @@ class Summary:
 def summarise(
     spec: ModelSpec,
     ensembles: Ensemble | Iterable[Ensemble],
-    regimen: Regimen,
+    regimens: Regimen | Iterable[Regimen],
     times_h: npt.ArrayLike,
     *,
     outputs: tuple[str, ...],
@@ -88,6 +87,7 @@ def summarise(
 
     Args:
         ensembles: one, or a stream of parts that is never held as a whole.
+        regimens: one for all, or a stream of one a draw, in the draws' order.
         quantiles: between 0 and 1, increasing.
         ranges, exceedances: of outputs that are asked for.
 
@@ -102,7 +102,6 @@ def summarise(
     asked = tuple(quantiles)
     if list(asked) != sorted(asked) or not all(0 <= q <= 1 for q in asked):
         raise NumericsError(f"quantiles lie between 0 and 1 and increase, got {asked}")
-    spec = ready_for(spec, [regimen])
     times = frozen_array(np.atleast_1d(np.asarray(times_h, np.float64)))
     if ranges and len(times) < 2:
         raise NumericsError(
@@ -110,15 +109,15 @@ def summarise(
             f"{len(times)}; give a first and a last one"
         )
     tally = _Tally(times, outputs, tuple(ranges), tuple(exceedances))
+    each = repeat(regimens) if isinstance(regimens, Regimen) else iter(regimens)
     for ensemble in ensembles:
         check_question(spec, ensemble, outputs)
-        plan = schedule(spec, regimen, times)
-        plans = [plan] * ensemble.n_draws
-        for found in engine.courses(
-            spec, ensemble, plans, outputs, tolerance=tolerance
-        ):
-            last = found.first + len(found.values)
-            tally.add(found, np.exp(ensemble.log_weights[found.first : last]))
+        own = list(islice(each, ensemble.n_draws))
+        for part in parts_of(spec, ensemble, own, times):
+            for found in part.courses(engine, outputs, tolerance):
+                last = found.first + len(found.values)
+                weights = part.ensemble.log_weights[found.first : last]
+                tally.add(found, np.exp(weights))
     return tally.summary(asked)
 
 
@@ -265,7 +264,7 @@ def time_within(times_h: Floats, course: Floats, low: float, high: float) -> Flo
     """
     before, after = course[:, :-1], course[:, 1:]
     change = after - before
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         to_low, to_high = (low - before) / change, (high - before) / change
     enters, leaves = np.minimum(to_low, to_high), np.maximum(to_low, to_high)
     inside = np.clip(leaves, 0.0, 1.0) - np.clip(enters, 0.0, 1.0)

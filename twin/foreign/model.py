@@ -68,10 +68,13 @@ def read(path: Path, *, check: bool = False) -> dict[str, Any]:
 def text_of(path: Path) -> str:
     """The SBML text of a file or of an archive's model, measured as XML.
 
-    Raises: ForeignFileError naming what is wrong.
+    Raises: ForeignFileError naming the file and what is wrong.
     """
-    _, content = _content(path)
-    check_xml(content)
+    try:
+        _, content = _content(path)
+        check_xml(content)
+    except ForeignFileError as error:
+        raise ForeignFileError(f"{path}: {error}") from error
     return content.decode("utf-8", "replace")
 
 

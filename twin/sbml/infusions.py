@@ -34,7 +34,9 @@ def with_inflows(spec: ModelSpec, species: Iterable[str]) -> ModelSpec:
         parameter = ET.SubElement(
             _list(model, "listOfParameters"), CORE + "parameter", id=inflow_of(name)
         )
-        parameter.attrib.update({"value": "0", "constant": "true", "units": units})
+        parameter.attrib.update({"value": "0", "constant": "true"})
+        if units:
+            parameter.set("units", units)
         _inflow(_list(model, "listOfReactions"), name)
     return read(
         ET.tostring(root, encoding="unicode"),

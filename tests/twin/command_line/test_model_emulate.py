@@ -38,6 +38,7 @@ def test_a_patients_surrogate_is_written_with_its_errors(tmp_path, monkeypatch):
     ("options", "found"),
     [
         ({"out": Path("twin.txt")}, "--out twin.txt"),
+        ({"out": Path("nowhere/twin.npz")}, "there is no folder nowhere"),
         ({"days": 0}, "--days 0"),
         ({"runs": 499}, "--runs 499"),
         ({"seed": -1}, "--seed -1"),

@@ -190,3 +190,34 @@ def test_a_slip_is_told_in_one_line(decay, options, said):
     assert run.returncode == 2
     assert said in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_the_model_is_not_overwritten_by_its_course(decay):
+    before = Path(decay).read_text()
+
+    run = twin(decay, "--end", "1", "--points", "3", "--out", decay)
+
+    assert run.returncode == 2
+    assert "that is the model; name another file" in run.stderr
+    assert Path(decay).read_text() == before
+
+
+@pytest.mark.parametrize("content", [None, "", "not XML"])
+def test_a_file_that_is_no_model_is_named(tmp_path, content):
+    file = tmp_path / "some.xml"
+    if content is not None:
+        file.write_text(content)
+
+    run = twin(str(file), "--end", "1", "--points", "3")
+
+    assert run.returncode == 2
+    assert str(file) in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_the_tolerance_that_was_used_is_named(decay):
+    run = twin(decay, "--end", "1", "--points", "3", "--tolerance", "1e-3", "--json")
+    given = json.loads(run.stdout)
+
+    assert given["tolerance"] == 1e-3
+    assert "Rodas5P double 0.001" in given["engine"]

@@ -262,3 +262,19 @@ def test_a_reader_that_goes_away_is_no_disaster():
         told.stdout.close()
 
         assert told.stderr.read() == b""
+
+
+def test_a_seldom_look_does_not_hide_what_happens_between():
+    asked = ("simulate", PATIENT, "--daily-dose", "10 mg", "--days", "30")
+    often, seldom = (document(*asked, "--every-h", h) for h in ("24", "800"))
+
+    assert seldom["times_h"] == [0.0]
+    assert seldom["warnings"] == often["warnings"]
+    assert any("the INR passes 3" in text for text in seldom["warnings"])
+
+
+def test_no_inr_is_printed_that_no_laboratory_reads():
+    given = document("simulate", PATIENT, "--daily-dose", "100 mg", "--days", "14")
+
+    assert max(given["outputs"]["INR"]["values"]) == 15.0
+    assert any("it is shown as 15" in text for text in given["warnings"])

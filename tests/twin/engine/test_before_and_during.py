@@ -12,6 +12,7 @@ from twin.engine.modes import MODES, REFERENCE
 from twin.engine.simulate import simulate
 from twin.errors import RegimenError, UnsupportedModel
 from twin.sbml.any_model import any_model
+from twin.sbml.model_spec import Administration
 from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.regimen import Change, Dose, Infusion, Regimen, Repeated, daily
 
@@ -158,12 +159,13 @@ def test_only_one_of_two_joined_regimens_may_say_what_was_before():
 
 
 def anybodys(lines: str, regimen: Regimen, by=COMPILED) -> np.ndarray:
-    """A, at 0, 1 and 2, in a compartment of size 2."""
+    """A, at 0, 1 and 2, in a compartment of size 2; "in" enters it."""
     antimony.clearPreviousLoads()
     text = f"model m\ncompartment c = 2; species A in c = 3;\n{lines}\nend"
     assert antimony.loadAntimonyString(text) >= 0, antimony.getLastError()
+    entry = {"in": Administration("in", {"A": 2.0})}
     return simulate(
-        any_model(antimony.getSBMLString("m")).spec,
+        any_model(antimony.getSBMLString("m"), administrations=entry).spec,
         Ensemble.of({}),
         regimen,
         [0.0, 1.0, 2.0],
@@ -179,6 +181,36 @@ def test_a_compartment_that_grows_dilutes_what_reacts_in_it(by):
     found = anybodys("J: A => ; 0.1 * A * c;", twice, by)
 
     assert found == pytest.approx(3.0 * np.exp([0, -0.1, -0.2]) / [1, 2, 2], rel=1e-5)
+
+
+@both
+def test_something_drips_into_a_model_without_units(by):
+    drip = Regimen(infusions=(Infusion(0.5, 3.0, 1.0, "in"),))
+
+    found = anybodys("J: A => ; 0 * A;", drip, by)
+
+    assert found == pytest.approx([3.0, 3.0 + 0.5 / 3, 3.0 + 1.5 / 3], rel=1e-6)
+
+
+def test_a_neighbours_drip_changes_no_bit():
+    quiet = daily(5.0, days=3, substance=TABLET)
+    drip = Regimen(infusions=(Infusion(2.0, 6.0, 12.0, INJECTION),))
+
+    def ask(regimens):
+        return simulate(
+            spec(),
+            Ensemble.of({"k": np.full(len(regimens), 0.13)}),
+            regimens,
+            [24.0, 60.0],
+            outputs=("drug",),
+            engine=COMPILED,
+        ).values
+
+    mixed = ask([quiet, drip, quiet, drip])
+
+    assert mixed[[0, 2]].tobytes() == ask([quiet, quiet]).tobytes()
+    assert mixed[[1, 3]].tobytes() == ask([drip, drip]).tobytes()
+    assert mixed[0, 0, 0] != mixed[1, 0, 0]
 
 
 def test_what_the_lanes_would_not_dilute_is_refused_by_name():

@@ -157,3 +157,29 @@ def test_time_within_is_what_a_fine_ruler_measures(course, low, width):
     found = time_within(times, np.array([course]), low, low + width)[0]
 
     assert found == pytest.approx(measured, abs=2e-3)
+
+
+def test_a_regimen_a_draw_comes_as_a_stream_beside_the_draws():
+    several = [daily(1.0 + n % 4, days=3, substance=TABLET) for n in range(1500)]
+    parts = [ensemble(slice(0, 700)), ensemble(slice(700, 1500))]
+
+    found = summarise(
+        spec(), parts, iter(several), TIMES_H, outputs=("drug",), engine=ENGINE
+    )
+
+    courses = simulate(
+        spec(), ensemble(), several, TIMES_H, outputs=("drug",), engine=ENGINE
+    )
+    assert found.mean[:, 0] == pytest.approx(courses.of("drug").mean(axis=0), rel=1e-12)
+
+
+def test_a_stream_of_regimens_that_ends_too_soon_is_an_error():
+    with pytest.raises(NumericsError, match="3 regimens for 10 draws"):
+        summarise(
+            spec(),
+            ensemble(slice(0, 10)),
+            [REGIMEN] * 3,
+            TIMES_H,
+            outputs=("drug",),
+            engine=ENGINE,
+        )

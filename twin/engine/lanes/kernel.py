@@ -37,7 +37,7 @@ from twin.engine.lanes.llvm_writer import Lanes
 from twin.engine.lanes.rosenbrock import TABLEAUX
 from twin.errors import ModelError, NumericsError, UnsupportedModel
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changed whenever a result may change by a bit: results carry it."""
 
 
