@@ -7,8 +7,10 @@ or read from the cache when its file is imported, never while somebody waits.
 """
 
 import math
+import pickle
 from collections.abc import Callable
-from pickle import UnpicklingError
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -25,8 +27,6 @@ _EXACT: dict[str, Any] = {"fastmath": False, "error_model": "numpy", "nogil": Tr
 _NO_CACHE = (
     RuntimeError,  # numba's word for: no folder to keep it in
     OSError,  # a full disk
-    EOFError,  # a file cut short
-    UnpicklingError,
 )
 
 
@@ -41,12 +41,72 @@ def kernel(signature: str) -> Callable[[_Function], _Function]:
     from numba import njit  # noqa: PLC0415 - a third of a second
 
     def compiled(function: _Function) -> _Function:
+        made = njit(**_EXACT)(function)
         try:
-            return cast("_Function", njit(signature, cache=True, **_EXACT)(function))
+            made.enable_caching()
+            _seal(made)
+            made.compile(signature)
         except _NO_CACHE:
-            return cast("_Function", njit(signature, **_EXACT)(function))
+            made = njit(**_EXACT)(function)
+            made.compile(signature)
+        made.disable_compile()
+        return cast("_Function", made)
 
     return compiled
+
+
+def _seal(made: Any) -> None:
+    """Keep a function in files that begin with the hash of what they hold.
+
+    numba itself would unpickle and run whatever stands in them.  A file with another
+    hash counts as none: it is compiled anew and written over.
+    """
+    from numba.core import caching  # noqa: PLC0415 - as above
+
+    plain: Any = caching.IndexDataCacheFile
+
+    class SealedFile(plain):  # type: ignore[misc]
+        def _load_index(self) -> dict[Any, str]:
+            found = _unsealed(self._index_path)
+            if found is None or found[:2] != (self._version, self._source_stamp):
+                return {}
+            return dict(found[2])
+
+        def _save_index(self, overloads: dict[Any, str]) -> None:
+            self._write(
+                self._index_path, (self._version, self._source_stamp, overloads)
+            )
+
+        def _load_data(self, name: str) -> Any:
+            return _unsealed(self._data_path(name))
+
+        def _save_data(self, name: str, data: Any) -> None:
+            self._write(self._data_path(name), data)
+
+        def _write(self, path: str, content: Any) -> None:
+            held = self._dump(content)
+            with self._open_for_write(path) as file:
+                file.write(sha256(held).digest() + held)
+
+    files = made._cache._cache_file
+    made._cache._cache_file = SealedFile(
+        files._cache_path,
+        files._index_name.removesuffix(".nbi"),
+        files._source_stamp,
+    )
+
+
+def _unsealed(path: str) -> Any:
+    """What a file holds; None where there is none, or not what was written."""
+    try:
+        found = Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    size = sha256().digest_size
+    seal, held = found[:size], found[size:]
+    if sha256(held).digest() != seal:
+        return None
+    return pickle.loads(held)  # noqa: S301 - as it was written
 
 
 def part(function: _Function) -> _Function:

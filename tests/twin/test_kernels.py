@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,26 @@ def test_a_kept_file_cut_short_is_no_obstacle(doubling, tmp_path, kind, left):
     report = run(USE, installed=doubling, home=tmp_path)
 
     assert report.stdout.strip() == "[2.0, 2.0, 2.0]", report.stderr
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("place", [0, 10, 100, -100, -1])
+def test_a_kept_file_with_a_wrong_byte_is_never_run_and_is_mended(
+    doubling, tmp_path, kind, place
+):
+    run(USE, installed=doubling, home=tmp_path)
+    (file,) = doubling.rglob(f"*.{kind}")
+    right = file.read_bytes()
+    wrong = bytearray(right)
+    wrong[place] ^= 0xFF
+    file.write_bytes(wrong)
+
+    report = run(USE, installed=doubling, home=tmp_path)
+
+    assert report.stdout.strip() == "[2.0, 2.0, 2.0]", report.stderr
+    mended = file.read_bytes()
+    assert mended[:32] == sha256(mended[32:]).digest()
+    assert mended != wrong
 
 
 def test_a_kernel_whose_file_changed_is_compiled_anew(doubling, tmp_path):
