@@ -51,7 +51,8 @@ first {common} of them, over which `err` is taken.  `x`: time of the other at th
 `err`, straight between the best of its rows in logarithms; `>` or `<` where it has none
 so good or so bad.  Short reals (f32) here without the check of every hundredth draw in
 double; table 2 has it.  Absolute tolerances of the others: one for all states, or of
-each state this part of its largest, times the relative one."""
+each state this part of its largest, times the relative one.  Goals: 60 x libroadrunner
+at an `err` of 3e-4 or less, 40 x at 1e-6, 125 x with short reals."""
 _DIFFSOL = """\
 pydiffsol: sparse BDF (the best of its methods here), faer's LU, LLVM.  The model is
 DiffSL written from our own graph; what depends on the patient only is computed
@@ -60,7 +61,8 @@ state more, and `reset`.  It has one absolute tolerance only: where each state h
 own, every state was divided by its largest.  (Its KLU ended the process.)"""
 _CROWD = f"""\
 A fresh process each; code loaded, then `summarise` of INR (quantiles, time in range)
-over a stream of parts of {_PART:,} at most."""
+over a stream of parts of {_PART:,} at most.  Goals for 10,000: population 4 s, fast
+1.5 s; time in proportion and memory flat to 1,000,000."""
 _PEAK = """\
 Operations are those in the emitted text of a step and its control (a multiply-add is
 two, a division one), times the steps, refused ones too.  Peak: a loop of independent
@@ -258,5 +260,8 @@ def a_gradient(*, quick: bool) -> Table:
         "5. One patient's value and gradient, one core",
         ("mode", "ms"),
         rows,
-        (f"10 INRs in 56 days and their derivatives by {len(_BY)} parameters.",),
+        (
+            f"10 INRs in 56 days and their derivatives by {len(_BY)} parameters.  "
+            "Goal: 5 ms.",
+        ),
     )
