@@ -34,9 +34,10 @@ one patient without doses; all species.  `kB kept`: kernel and observer.  Goals,
 is made and run: 1000 ms with an empty cache, 50 ms with a full one (of which LLVM's own
 library takes 35).  The fast mode makes two kernels: its own, and that in double."""
 _OTHERS = """\
-Without the fast mode: on clotting cascades its own check refuses it.  Ensembles of {draws}, rate constants log-normal with sd {spread}, 61 output times; the
+Ensembles of {draws}, rate constants log-normal with sd {spread}, 61 output times; the
 modes' absolute tolerances suit the model's own units.  `err` and `x` as in table 1;
-of libroadrunner's {settings} settings those that no other beats in both."""
+of libroadrunner's {settings} settings those that no other beats in both.  Without the
+fast mode: on clotting cascades its own check refuses it."""
 
 
 def first_results(*, quick: bool) -> Table:

@@ -261,7 +261,6 @@ def a_gradient(*, quick: bool) -> Table:
         ("mode", "ms"),
         rows,
         (
-            f"10 INRs in 56 days and their derivatives by {len(_BY)} parameters.  "
-            "Goal: 5 ms.",
+            f"10 INRs in 56 days, their derivatives by {len(_BY)} parameters; goal 5 ms.",
         ),
     )
