@@ -260,7 +260,5 @@ def a_gradient(*, quick: bool) -> Table:
         "5. One patient's value and gradient, one core",
         ("mode", "ms"),
         rows,
-        (
-            f"10 INRs in 56 days, their derivatives by {len(_BY)} parameters; goal 5 ms.",
-        ),
+        (f"10 INRs in 56 days, derivatives by {len(_BY)} parameters; goal 5 ms.",),
     )
