@@ -45,9 +45,9 @@ def test_one_failure_in_a_hundred_is_the_most(n_draws, n_failed):
 
     assert (found.n_draws, found.n_failed) == (n_draws, n_failed)
     if n_failed > LARGEST_FAILED_FRACTION * n_draws:
-        with pytest.raises(
-            IntegrationFailed, match=f"^{n_failed} of {n_draws} draws failed"
-        ):
+        counted = f"^{n_failed} of {n_draws} draws failed"
+        alone = "^the model cannot be integrated here"
+        with pytest.raises(IntegrationFailed, match=counted if n_draws > 1 else alone):
             found.typical("INR")
     else:
         assert np.array_equal(found.typical("INR"), [1.0, 1.0])
