@@ -61,6 +61,11 @@ class ProthrombinSurrogate:
             raise NumericsError("a surrogate's box holds normal plasma in its inside")
 
     @property
+    def supplied(self) -> tuple[str, ...]:
+        """Factors that no vitamin K makes, and that Owren's reagent brings."""
+        return tuple(f for f in self.factors if f not in PROTHROMBIN_COMPLEX)
+
+    @property
     def polynomial(self) -> tuple[npt.NDArray[np.int64], Floats]:
         """Exponents and coefficients, as fresh arrays for a kernel."""
         return np.array(self.exponents, np.int64, order="C"), self.coefficients.copy()
@@ -130,8 +135,7 @@ def prothrombin_complex_activity(
     Source: Owren (1959), Lancet 274:754.
     Assumes: a reagent that loses nothing to inhibitors (PIVKA) in the patient.
     """
-    supplied = [f for f in surrogate.factors if f not in PROTHROMBIN_COMPLEX]
-    normal = dict.fromkeys(supplied, 1.0)
+    normal = dict.fromkeys(surrogate.supplied, 1.0)
     target = np.log(prothrombin_ratio({**levels, **normal}, surrogate=surrogate))
     diluted = np.isin(surrogate.factors, PROTHROMBIN_COMPLEX)
     lower = np.full(target.shape, np.log(surrogate.lowest[diluted].max()))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.coagulation.assays import PROTHROMBIN_COMPLEX, prothrombin_complex_activity
+from twin.coagulation.assays import prothrombin_complex_activity
+from twin.dosing.laboratory import LEVELS
 from twin.engine.simulate import Engine
 from twin.errors import InputError
 from twin.intake.ask import question_for
@@ -28,7 +29,6 @@ _OUTPUTS = {
     "warfarin_R_plasma": "R_plasma",
     "INR": "INR",
 }
-_LEVELS = {factor: f"{factor}_relative" for factor in PROTHROMBIN_COMPLEX}
 _BELOW_QUANTIFICATION = "observed 0: below quantification"
 _NO_GENOTYPE = (
     "genotype not tested: alleles weighed by pooled frequencies; "
@@ -227,7 +227,7 @@ def _predicted(
 def _outputs_for(kinds: Iterable[str]) -> tuple[str, ...]:
     wanted: list[str] = []
     for kind in sorted(kinds):
-        wanted += [_OUTPUTS[kind]] if kind in _OUTPUTS else _LEVELS.values()
+        wanted += [_OUTPUTS[kind]] if kind in _OUTPUTS else LEVELS.values()
     return tuple(dict.fromkeys(wanted))
 
 
@@ -247,7 +247,7 @@ def _course(kind: str, prediction: Prediction, library: Library) -> Floats:
     )
     levels = {
         factor: np.clip(prediction.typical(output), *box[factor])
-        for factor, output in _LEVELS.items()
+        for factor, output in LEVELS.items()
     }
     return prothrombin_complex_activity(levels, surrogate=surrogate)
 

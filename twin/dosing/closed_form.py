@@ -247,7 +247,7 @@ class SteadyChain:
     def _untouched(self) -> dict[str, Floats]:
         return {
             name: np.asarray(self.parameters[f"PT__{name}"], dtype=np.float64)
-            for name in ("fibrinogen", "V")
+            for name in self.surrogate.supplied
         }
 
     def _inr_of_ratio(self, ratio: Floats) -> Floats:

@@ -13,7 +13,8 @@ from twin.coagulation.assays import PROTHROMBIN_COMPLEX, inr
 from twin.engine.simulate import Engine
 from twin.library import prothrombin_time_test
 from twin.lifecycle import Twin
-from twin.multiscale.clotting_ensemble import LONGEST_S, prothrombin_ratios
+from twin.multiscale.clotting_ensemble import prothrombin_ratios
+from twin.multiscale.tube import LONGEST_S
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.prediction import Prediction
 
@@ -56,13 +57,13 @@ def read_by_laboratory(
         engine: runs the tubes; one that knows many at once is wise.
     """
     constants = {**twin.library.spec.constants, **twin.individual.parameters}
-    drug_free = {name: constants[f"PT__{name}"] for name in ("fibrinogen", "V")}
+    surrogate = twin.library.surrogate
+    untouched = {name: constants[f"PT__{name}"] for name in surrogate.supplied}
     held = {factor: prediction.of(output) for factor, output in LEVELS.items()}
     whole = np.isfinite(prediction.of("INR"))
-    surrogate = twin.library.surrogate
     found = prothrombin_ratios(
         prothrombin_time_test(),
-        {**{name: level[whole] for name, level in held.items()}, **drug_free},
+        {**{name: level[whole] for name, level in held.items()}, **untouched},
         surrogate=surrogate,
         engine=engine,
     )

@@ -27,9 +27,10 @@ class Mode:
 
 REFERENCE = Mode("reference", Method("Rodas5P"), 1e-6)
 POPULATION = Mode("population", Method("Veldd4"), 2e-3)
-"""An INR to 1e-5, at two thirds of what Rodas4 costs for that.
+"""An INR to about 1e-5.
 
-Not L-stable: a clotting cascade wants Rodas4, which takes a quarter of the steps there.
+Not L-stable: on a clotting cascade Rodas4 is far more exact in the same time
+(docs/verification/engine_speed.md, tables 1 and 6).
 """
 FAST = Mode("fast", Method("Veldd4", "float"), 1e-2, in_double=POPULATION)
 STRICT = Mode("strict", Method("Rodas5P"), 1e-8, floor=1e-5, memory=0.0)

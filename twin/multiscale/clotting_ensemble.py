@@ -20,12 +20,11 @@ from twin.coagulation.assays import (
 )
 from twin.engine.simulate import Engine, simulate
 from twin.errors import NumericsError
+from twin.multiscale.tube import LONGEST_S
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats
 from twin.vocabulary.regimen import Regimen
 
-LONGEST_S = 1536.0
-"""Where the observer gives up."""
 # A clot is seen within the first of these for nearly all plasmas; the rest run on.
 _ENDS_S = (120.0, LONGEST_S)
 TOLERANCE = 1e-6

@@ -15,6 +15,8 @@ from twin.vocabulary.ensemble import Ensemble
 from twin.vocabulary.regimen import Regimen
 
 TOLERANCE = 1e-9
+LONGEST_S = 1536.0
+"""Where the observer gives up."""
 
 _OUTPUTS = ("fibrin_integral", "network__thrombin")
 
@@ -27,14 +29,14 @@ class Tube:
 
     spec       the test, its clock in seconds
     first_s    length of the first piece
-    longest_s  where the observer gives up
+    longest_s  where the observer gives up, `LONGEST_S`
     step_s     between two points
     """
 
     spec: ModelSpec
     engine: Engine
     first_s: float = 24.0
-    longest_s: float = 1536.0
+    longest_s: float = LONGEST_S
     step_s: float = 0.05
 
     @property

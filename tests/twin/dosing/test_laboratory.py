@@ -5,15 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.architecture.repository import ROOT
 from tests.people import engine as referee
 from tests.people import library, twin_of
+from twin.command_line.asked import asked
 from twin.dosing.laboratory import READ_FROM, read_by_laboratory
 from twin.engine.compiled import CompiledEngine
 from twin.library import prothrombin_time_test
 from twin.lifecycle import predict
-from twin.multiscale.clotting_ensemble import LONGEST_S
 from twin.multiscale.clotting_network import prothrombin_ratio_by_network
-from twin.multiscale.tube import Tube
+from twin.multiscale.tube import LONGEST_S, Tube
 from twin.vocabulary.ensemble import frozen_array
 from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import daily
@@ -96,3 +97,21 @@ def test_a_failed_draw_stays_empty():
     assert np.all(np.isnan(reading.prediction.values[1]))
     assert not reading.by_network[1].any()
     assert reading.by_network[0].any()
+
+
+@pytest.mark.parametrize("patient", ["hard_cirrhosis", "hard_92_years_41_kg"])
+def test_the_formula_beyond_its_box_was_off_by_a_tenth_as_the_changelog_says(patient):
+    twin = asked(ROOT / "examples" / f"{patient}.yaml").twin
+    found = predict(
+        twin,
+        daily(200.0, days=20, substance=twin.library.substance),
+        np.arange(0.0, 481.0, 6.0),
+        outputs=READ_FROM,
+        engine=ENGINE,
+    )
+
+    reading = read_by_laboratory(twin, found, engine=ENGINE)
+
+    network, formula = reading.prediction.of("INR"), found.of("INR")
+    seen = reading.by_network & (network < twin.library.highest_readable_inr)
+    assert 0.10 < np.max(np.abs(formula / network - 1.0)[seen]) < 0.11

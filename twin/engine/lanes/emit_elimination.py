@@ -2,9 +2,9 @@
 
     W = w I - J
 
-Line by line is faster to run; but a full matrix of 60 states then takes LLVM the better
-part of a minute.  Both do the same operations in the same order, to the bit.  Beside
-the diagonal -W is kept, which is J itself.
+Line by line is faster to run while a matrix is small; but a full one of 60 states then
+takes LLVM the better part of a minute.  Both do the same operations in the same order,
+to the bit.  Beside the diagonal -W is kept, which is J itself.
 """
 
 from collections.abc import Callable, Iterable, Sequence
