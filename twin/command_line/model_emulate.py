@@ -32,10 +32,12 @@ INPUTS = (
     "S__fu",
     "VK__intake",
 )
-"""Constants that differ most between patients of one description, and move the INR."""
-_FACTOR = math.exp(3 * 0.2)  # three standard deviations of a spread of 20 %
+"""Constants that move the INR most."""
+# The box of a stand-in, wide enough for sliders: no claim about patients.  Outside it,
+# and above the ceiling, the engine answers.
+_FACTOR = math.exp(3 * 0.2)
 _DOSE_MG = (1.0, 12.0)
-_CEILING = 10.0  # an INR above it is an emergency, whatever its value
+_CEILING = 10.0
 _FEWEST_RUNS, _MOST_RUNS, _LONGEST_DAYS = 500, 100_000, 120
 _NATURE = "for sliders and first proposals only: the engine confirms what is shown"
 _TIMED = 2048
