@@ -59,6 +59,7 @@ def individualise(
     *,
     fed: bool = False,
     day: float | None = None,
+    genes: Mapping[str, GeneFunction] | None = None,
 ) -> Individual:
     """The typical twin of a patient.
 
@@ -98,16 +99,17 @@ def individualise(
         cardiac_output_factor=liver.effects.cardiac_output,
         haematocrit_factor=liver.effects.haematocrit,
     )
-    genes = {
-        gene: gene_function(
-            gene,
-            patient.genotype,
-            functions=library.alleles,
-            frequencies=library.frequencies,
-            definitions=library.definitions,
-        )
-        for gene in GENES
-    }
+    if genes is None:
+        genes = {
+            gene: gene_function(
+                gene,
+                patient.genotype,
+                functions=library.alleles,
+                frequencies=library.frequencies,
+                definitions=library.definitions,
+            )
+            for gene in GENES
+        }
     medicines = co_medication(
         patient.co_medication, interactions=library.interactions, day=day
     )
