@@ -23,7 +23,7 @@ from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import Dose, Regimen
 
 # kind of observation -> output of the model; the activity is computed from levels
-_OUTPUTS = {
+OUTPUTS = {
     "warfarin_racemate_plasma": "warfarin_plasma",
     "warfarin_S_plasma": "S_plasma",
     "warfarin_R_plasma": "R_plasma",
@@ -227,14 +227,14 @@ def _predicted(
 def _outputs_for(kinds: Iterable[str]) -> tuple[str, ...]:
     wanted: list[str] = []
     for kind in sorted(kinds):
-        wanted += [_OUTPUTS[kind]] if kind in _OUTPUTS else LEVELS.values()
+        wanted += [OUTPUTS[kind]] if kind in OUTPUTS else LEVELS.values()
     return tuple(dict.fromkeys(wanted))
 
 
 def _course(kind: str, prediction: Prediction, library: Library) -> Floats:
     """float64[time] of one kind of observation."""
-    if kind in _OUTPUTS:
-        return prediction.typical(_OUTPUTS[kind])
+    if kind in OUTPUTS:
+        return prediction.typical(OUTPUTS[kind])
     surrogate = library.surrogate
     # Below its box the test no longer clots in a time anybody could read; the edge
     # of the box stands for "lowest that is told apart".

@@ -68,6 +68,8 @@ class DoseModel:
     sites          int64[patient], into `site_names`
     group          int64[patient], who shares genes and medicines
     combination    int64[patient], who shares the inhibition wanted
+    effects        float64[patient, effect], d ln dose / dz at the centre
+    swing          float64[patient], what the day's swing adds to ln dose at the centre
     """
 
     known: tuple[FreeParameter, ...]
@@ -85,6 +87,7 @@ class DoseModel:
     _exponent: int
     _loss: int
     _size: tuple[float, float]
+    effects: Floats
     swing: Floats
 
     @property
@@ -361,10 +364,48 @@ def dose_model(
         exponent,
         loss,
         (size.liver_surface_exponent, size.liver_loss_per_year),
+        np.zeros((population.n, len(effects.effects))),
         np.zeros(population.n),
     )
+    here = model.at(np.zeros(len(known)))
     exact = np.log(predict_doses(population, library))
-    return replace(model, swing=exact - model.at(np.zeros(len(known))).ln_mg_per_day)
+    return replace(
+        model,
+        effects=_by_effect(model, here, levers[0], effects),
+        swing=exact - here.ln_mg_per_day,
+    )
+
+
+def _by_effect(
+    model: DoseModel, here: Doses, levers: Levers, effects: BetweenPatients
+) -> Floats:
+    """d ln dose / dz of every patient, float64[patient, effect]."""
+    column_of = {
+        _VM_A: "S__Vm_A",
+        _VM_B: "S__Vm_B",
+        _KM_A: "S__Km_A",
+        _KM_B: "S__Km_B",
+        _LINEAR_S: "S__CL_linear",
+        _LINEAR_R: "R__CL_linear",
+        _KI_S: "KiS",
+        _KI_R: "KiS",
+    }
+    place = [levers.names.index(name) for name in model._cycle.names]
+    exponents = levers.exponents[:, place]
+    n_genes = len(model._cycle.values)
+    by_effect = replace(
+        model._cycle,
+        slopes=np.broadcast_to(exponents, (n_genes, *exponents.shape)),
+        bends=np.zeros((n_genes, *exponents.shape)),
+        moving=np.flatnonzero(np.any(exponents != 0, axis=1)),
+    )
+    _, wanted = by_effect.wanted(np.zeros(len(effects.effects)))
+    found = here.by_wanted[:, None] * wanted[model.combination]
+    for column, name in column_of.items():
+        found += here.by_column[:, column, None] * np.array(
+            [float(effect.touches(name)) for effect in effects.effects]
+        )
+    return np.asarray(found)
 
 
 def _levers_of_group(genotype, medicines, library, known, effects) -> Levers:  # type: ignore[no-untyped-def]

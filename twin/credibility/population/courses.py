@@ -1,0 +1,260 @@
+"""Time courses of people and groups, and how they follow the population and each one.
+
+Every subject of a family (single doses, mean curves, the start of therapy) is a group
+of rows of one prepared question to the engine; slopes are taken along the few
+directions in which any population parameter or personal effect moves the constants.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.coagulation.assays import prothrombin_complex_activity, prothrombin_ratio
+from twin.coagulation.assays import ProthrombinSurrogate
+from twin.coagulation.vitamin_k_cycle import VitaminKCycle, steady_state
+from twin.dosing.laboratory import LEVELS
+from twin.engine.compiled import CompiledEngine
+from twin.engine.slopes import PreparedSlopes, prepare_slopes
+from twin.errors import IntegrationFailed
+from twin.inference.levers import STARTS, Levers
+from twin.library import Library
+from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.regimen import Regimen
+
+Integers = npt.NDArray[np.int64]
+
+ACTIVITY = "prothrombin_complex_activity"
+"""A quantity read off factor levels; every other one is an output of the model."""
+
+_STEP = 1e-6  # of a move along a direction, on the logarithm
+_NOISE = 1e-9  # of the largest: directions below it are rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measurement: of whose course, when, of what; `value` is None where it was
+    below quantification."""
+
+    group: int
+    time_h: float
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Courses:
+    """Logarithms of all samples at one point, with their slopes.
+
+    ln_value  float64[sample]
+    slopes    float64[sample, direction]
+    """
+
+    ln_value: Floats
+    slopes: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CourseModel:
+    """A family of courses, ready to be asked at any (x, z).
+
+    samples    what is asked for, in order
+    directions float64[direction, parameter], of the logarithms of the constants
+    known      float64[group, known, direction]; bends likewise, of x²
+    effects    float64[effect, direction]
+    """
+
+    samples: tuple[Sample, ...]
+    names: tuple[str, ...]
+    centre: Floats
+    directions: Floats
+    known: Floats
+    bends: Floats
+    effects: Floats
+    group: Integers
+    time: Integers
+    asked: PreparedSlopes
+    outputs: tuple[str, ...]
+    output: Integers
+    surrogate: ProthrombinSurrogate
+    fixed: Mapping[str, float]
+
+    @property
+    def n_groups(self) -> int:
+        """How many courses there are."""
+        return len(self.centre)
+
+    def at(self, x: Floats, z: Floats) -> Courses:
+        """Logarithms of the samples and their slopes along the directions.
+
+        Args:
+            x: float64[known].
+            z: float64[group, effect].
+
+        Raises: IntegrationFailed where a course does not integrate.
+        """
+        along = x @ self.known + (x * x) @ self.bends + z @ self.effects
+        base_log = np.log(self.centre) + along @ self.directions
+        n_directions = len(self.directions)
+        moved_log = base_log[:, None, :] + _STEP * self.directions
+        rows = np.exp(np.concatenate([base_log[:, None, :], moved_log], axis=1))
+        self._start(rows.reshape(-1, rows.shape[-1]))
+        found = self.asked.at(rows[:, 0], rows[:, 1:], _STEP)
+        if found.failures:
+            raise IntegrationFailed(
+                len(found.failures), self.n_groups, found.failures[0][1]
+            )
+        values = found.values[self.group, self.time]
+        slopes = found.slopes[self.group, self.time]
+        ln_value = np.empty(len(self.samples))
+        ln_slopes = np.empty((len(self.samples), n_directions))
+        plain = self.output >= 0
+        at = self.output[plain]
+        own = np.maximum(values[plain, at], np.finfo(float).tiny)
+        ln_value[plain] = np.log(own)
+        ln_slopes[plain] = slopes[plain, at] / own[:, None]
+        if not np.all(plain):
+            level = [self.outputs.index(name) for name in LEVELS.values()]
+            ln_value[~plain], by_level = _ln_activity(
+                values[~plain][:, level], self.surrogate
+            )
+            ln_slopes[~plain] = np.einsum(
+                "sf,sfd->sd", by_level, slopes[~plain][:, level]
+            )
+        return Courses(ln_value, ln_slopes)
+
+    def pulled_back(
+        self, courses: Courses, x: Floats, weights: Floats
+    ) -> tuple[Floats, Floats]:
+        """Sum over samples of weight times slope: by x [known], by z [group, effect].
+
+        Args:
+            courses: from `at`, at the same point.
+            weights: float64[sample].
+        """
+        by_group = np.zeros((self.n_groups, len(self.directions)))
+        np.add.at(by_group, self.group, weights[:, None] * courses.slopes)
+        slope = self.known + 2.0 * self.bends * x[:, None]
+        return np.einsum("gd,gkd->k", by_group, slope), by_group @ self.effects.T
+
+    def _start(self, rows: Floats) -> None:
+        """The cycle at its drug-free rest, written into the rows."""
+        column = {name: rows[:, place] for place, name in enumerate(self.names)}
+        capacity = column["VKORC1_capacity"]
+        rest = steady_state(
+            VitaminKCycle.of({**self.fixed, **column, "VK__capacity": capacity}), 0.0
+        )
+        amounts = (rest.quinone_umol, rest.hydroquinone_umol, rest.epoxide_umol)
+        for name, amount in zip(STARTS, amounts, strict=True):
+            rows[:, self.names.index(name)] = amount
+
+
+def course_model(
+    levers: Sequence[Levers],
+    regimens: Sequence[Regimen],
+    samples: Sequence[Sample],
+    library: Library,
+    *,
+    engine: CompiledEngine,
+) -> CourseModel:
+    """A family of courses ready for the sampler.
+
+    Args:
+        levers: one a group, of the same known and effects.
+        regimens: one a group.
+        samples: what was measured of whom.
+        library: of the drug.
+        engine: what integrates; in double.
+    """
+    names = levers[0].names
+    outputs = sorted(
+        {
+            output
+            for s in samples
+            for output in (LEVELS.values() if s.quantity == ACTIVITY else (s.quantity,))
+        }
+    )
+    times = np.unique([s.time_h for s in samples])
+    directions = _directions(levers)
+    known = np.stack([each.slopes @ directions.T for each in levers])
+    bends = np.stack([each.bends @ directions.T for each in levers])
+    return CourseModel(
+        tuple(samples),
+        names,
+        np.stack([np.where(e.centre > 0, e.centre, np.finfo(float).tiny) for e in levers]),
+        directions,
+        known,
+        bends,
+        levers[0].exponents @ directions.T,
+        np.array([s.group for s in samples]),
+        np.searchsorted(times, [s.time_h for s in samples]),
+        prepare_slopes(
+            library.spec,
+            list(regimens),
+            times,
+            names=names,
+            outputs=tuple(outputs),
+            engine=engine,
+        ),
+        tuple(outputs),
+        np.array(
+            [
+                -1 if s.quantity == ACTIVITY else outputs.index(s.quantity)
+                for s in samples
+            ]
+        ),
+        library.surrogate,
+        library.spec.constants,
+    )
+
+
+def _directions(levers: Sequence[Levers]) -> Floats:
+    """An orthonormal basis of all moves of the constants, float64[direction, name].
+
+    Two parameters that move the constants alike (a Ki of the population, a person's
+    sensitivity) are one direction, taken once.
+    """
+    moves = np.concatenate(
+        [np.concatenate([e.slopes, e.bends, e.exponents]) for e in levers]
+    )
+    moves = moves[np.any(moves != 0, axis=1)]
+    scaled = moves / np.linalg.norm(moves, axis=1, keepdims=True)
+    _, sizes, basis = np.linalg.svd(scaled, full_matrices=False)
+    return np.asarray(basis[sizes > _NOISE * sizes[0]])
+
+
+def _ln_activity(
+    levels: Floats, surrogate: ProthrombinSurrogate
+) -> tuple[Floats, Floats]:
+    """ln of the activity in per cent, [sample], and its slopes by level, [., factor].
+
+    Below the surrogate's box the edge of the box stands, with a slope of 0.
+    """
+    factors = tuple(LEVELS)
+    place = [surrogate.factors.index(name) for name in factors]
+    low, high = surrogate.lowest[place], surrogate.highest[place]
+    inside = np.clip(levels, low * (1 + 1e-3), high * (1 - 1e-3))
+
+    def ln_ratio(at: Floats) -> Floats:
+        full = dict.fromkeys(surrogate.supplied, 1.0)
+        named = {name: at[:, k] for k, name in enumerate(factors)}
+        return np.log(prothrombin_ratio({**full, **named}, surrogate=surrogate))
+
+    activity = prothrombin_complex_activity(
+        {name: inside[:, k] for k, name in enumerate(factors)}, surrogate=surrogate
+    )
+    ln_activity = np.log(activity)
+    diluted = np.repeat(activity[:, None] / 100.0, len(factors), axis=1)
+    step = 1e-5
+    by_dilution = (
+        ln_ratio(diluted * np.exp(step)) - ln_ratio(diluted * np.exp(-step))
+    ) / (2 * step)
+    slopes = np.empty_like(inside)
+    for k in range(len(factors)):
+        up, down = inside.copy(), inside.copy()
+        up[:, k] *= np.exp(step)
+        down[:, k] *= np.exp(-step)
+        by_level = (ln_ratio(up) - ln_ratio(down)) / (2 * step)
+        slopes[:, k] = by_level / by_dilution / inside[:, k]
+    slopes[inside != levels] = 0.0
+    return ln_activity, slopes

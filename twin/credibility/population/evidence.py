@@ -1,0 +1,303 @@
+"""The development data, arranged for the population posterior.
+
+Single doses of volunteers, mean curves of studies, the start of therapy, clearances of
+volunteers and stable doses: each with the model that predicts it and its slopes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.credibility.calibration.objective import (
+    CalibrationData,
+    GroupClearance,
+    GroupLevel,
+)
+from twin.credibility.pkpd import OUTPUTS, Study, subject_of
+from twin.credibility.population.courses import (
+    ACTIVITY,
+    CourseModel,
+    Sample,
+    course_model,
+)
+from twin.credibility.population.dose_slopes import DoseModel, dose_model
+from twin.engine.compiled import CompiledEngine
+from twin.individualise import individualise
+from twin.inference.levers import Levers, levers_of
+from twin.library import Library
+from twin.vocabulary.effects import BetweenPatients, Effect
+from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.estimate import FreeParameter
+from twin.vocabulary.patient import Patient
+from twin.vocabulary.regimen import Dose, Regimen, daily
+
+_CURVE_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """Courses with what was measured of them.
+
+    labels    of the groups
+    observed  float64[sample], logarithm; of a censored one, that of its limit
+    censored  bool[sample], below quantification
+    kind      int64[sample], 0 concentration, 1 activity, 2 level
+    """
+
+    labels: tuple[str, ...]
+    model: CourseModel
+    observed: Floats
+    censored: npt.NDArray[np.bool_]
+    activity: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clearances:
+    """Median clearances of groups: ln L/h, with their slopes at any x.
+
+    observed  float64[clearance]
+    n_curves  float64[clearance], how many curves each is the median of
+    """
+
+    observed: Floats
+    n_curves: Floats
+    columns: tuple[Floats, Floats, Floats]
+    ln_unbound: Floats
+
+    def at(self, x: Floats) -> tuple[Floats, Floats]:
+        """ln clearance and its slopes, [clearance], [clearance, known]."""
+        centre, slope, bend = self.columns
+        # [clearance, way out, known]
+        ways = np.exp(centre + slope @ x + bend @ (x * x))
+        total = ways.sum(axis=1)
+        by_way = ways / total[:, None]
+        moves = slope + 2.0 * bend * x
+        return (
+            np.log(total) + self.ln_unbound,
+            np.einsum("cw,cwk->ck", by_way, moves),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """All data sets, ready for the sampler.
+
+    untested_sd  float64[untested], ln SD between people of genes nobody tested
+    """
+
+    known: tuple[FreeParameter, ...]
+    effects: BetweenPatients
+    subjects: Family
+    curves: Family
+    starts: Family
+    clearances: Clearances
+    doses: DoseModel
+    untested: tuple[str, ...]
+    untested_sd: Floats
+
+
+def evidence_of(
+    data: CalibrationData,
+    library: Library,
+    known: Sequence[FreeParameter],
+    effects: BetweenPatients,
+    *,
+    engine: CompiledEngine,
+    limit_mg_per_l: float,
+) -> Evidence:
+    """The development data around the library's point estimates.
+
+    Args:
+        data: as read.
+        library: its estimates are x = 0.
+        known: population parameters, in the order of x.
+        effects: of people, in the order of z.
+        engine: what integrates.
+        limit_mg_per_l: below it a concentration was not told from nothing.
+    """
+    untested = _untested(library)
+    with_genes = replace(effects, effects=(*effects.effects, *untested))
+    return Evidence(
+        tuple(known),
+        effects,
+        _family(
+            data.subjects,
+            library,
+            known,
+            with_genes,
+            engine=engine,
+            limit_mg_per_l=limit_mg_per_l,
+        ),
+        _family(
+            data.mean_curves,
+            library,
+            known,
+            effects,
+            engine=engine,
+            limit_mg_per_l=limit_mg_per_l,
+        ),
+        _starts(data.group_levels, library, known, effects, engine=engine),
+        _clearances(data.group_clearances, library, known, effects),
+        dose_model(data.stable_doses, library, known, effects),
+        tuple(effect.name for effect in untested),
+        np.array([effect.ln_sd for effect in untested]),
+    )
+
+
+def _untested(library: Library) -> tuple[Effect, ...]:
+    """Genes nobody tested, as effects: the spread of what pairs of alleles do.
+
+    A normal on the logarithm stands for the few pairs that are common.
+    """
+    patient = _volunteer(library)
+    genes = individualise(patient, library).genes
+    touched = {
+        "CYP2C9": ("S__Vm_A", "S__Vm_B"),
+        "VKORC1": ("VKORC1_capacity",),
+    }
+    found = []
+    for gene, constants in touched.items():
+        pairs = genes[gene].possibilities
+        weight = np.array([pair.weight for pair in pairs])
+        activity = np.log([max(pair.activity, 0.05) for pair in pairs])
+        mean = weight @ activity
+        ln_sd = float(np.sqrt(weight @ (activity - mean) ** 2))
+        found.append(
+            Effect(
+                f"untested_{gene}",
+                "alleles nobody looked for",
+                constants,
+                ln_sd,
+                0.0,
+                "pooled allele frequencies",
+                "derived",
+            )
+        )
+    return tuple(found)
+
+
+def _volunteer(library: Library) -> Patient:
+    nobody = Study("nobody", (), ())
+    return subject_of(nobody, library)[0]
+
+
+def _levers(
+    patient: Patient,
+    library: Library,
+    known: Sequence[FreeParameter],
+    effects: BetweenPatients,
+    *,
+    fed: bool = False,
+) -> Levers:
+    individual = individualise(patient, library, fed=fed)
+    return levers_of(individual, library, known, effects, mean_alleles=True)
+
+
+def _family(
+    studies: Sequence[Study],
+    library: Library,
+    known: Sequence[FreeParameter],
+    effects: BetweenPatients,
+    *,
+    engine: CompiledEngine,
+    limit_mg_per_l: float,
+) -> Family:
+    levers, regimens = [], []
+    samples: list[Sample] = []
+    observed, censored = [], []
+    for group, study in enumerate(studies):
+        patient, _ = subject_of(study, library)
+        levers.append(_levers(patient, library, known, effects, fed=study.fed))
+        doses = tuple(Dose(t, mg, library.substance) for t, mg in study.doses_mg)
+        regimens.append(Regimen(doses))
+        for seen in study.observations:
+            # Before the first dose there is nothing to predict.
+            if seen.time_h <= 0 and seen.kind != ACTIVITY:
+                continue
+            below = seen.value <= (seen.quantification_limit or 0.0)
+            samples.append(
+                Sample(group, seen.time_h, OUTPUTS.get(seen.kind, ACTIVITY))
+            )
+            observed.append(np.log(limit_mg_per_l if below else seen.value))
+            censored.append(below)
+    return Family(
+        tuple(study.dataset for study in studies),
+        course_model(levers, regimens, samples, library, engine=engine),
+        np.array(observed),
+        np.array(censored),
+        np.array([s.quantity == ACTIVITY for s in samples]),
+    )
+
+
+def _starts(
+    levels: Sequence[GroupLevel],
+    library: Library,
+    known: Sequence[FreeParameter],
+    effects: BetweenPatients,
+    *,
+    engine: CompiledEngine,
+) -> Family:
+    doses = sorted({level.daily_mg for level in levels})
+    own = [_levers(levels[0].patient, library, known, effects) for _ in doses]
+    samples = [Sample(doses.index(v.daily_mg), v.time_h, v.output) for v in levels]
+    regimens = [
+        daily(mg, days=_CURVE_DAYS, substance=library.substance) for mg in doses
+    ]
+    nothing = np.zeros(len(samples), np.bool_)
+    return Family(
+        tuple(f"{mg:g} mg daily" for mg in doses),
+        course_model(own, regimens, samples, library, engine=engine),
+        np.log([level.observed for level in levels]),
+        nothing,
+        nothing,
+    )
+
+
+def _clearances(
+    groups: Sequence[GroupClearance],
+    library: Library,
+    known: Sequence[FreeParameter],
+    effects: BetweenPatients,
+) -> Clearances:
+    far = np.array([min(2.0 * p.ln_sd, 0.5) for p in known])
+    n = len(known)
+    points = np.concatenate([np.zeros((1, n)), np.diag(far), -np.diag(far)])
+    held, unbound = [], []
+    for group in groups:
+        levers = _levers(group.patient, library, known, effects)
+        values = levers.parameters(points, np.zeros((len(points), len(effects.effects))))
+
+        def of(
+            name: str, values: Floats = values, names: tuple[str, ...] = levers.names
+        ) -> Floats:
+            return values[:, names.index(f"{group.drug}__{name}")]  # noqa: B023
+
+        apparent = 1.0 + of("inhibition")
+        held.append(
+            np.log(
+                np.maximum(
+                    [
+                        of("induction") * of("Vm_A") / (of("Km_A") * apparent),
+                        of("induction") * of("Vm_B") / (of("Km_B") * apparent),
+                        of("activity_linear") * of("CL_linear"),
+                        of("CL_renal") / of("fu"),
+                    ],
+                    np.finfo(float).tiny,
+                )
+            )
+        )
+        unbound.append(np.log(of("fu")[0]))
+    centre, up, down = np.split(np.stack(held), [1, 1 + n], axis=2)
+    return Clearances(
+        np.log([g.observed_l_per_h for g in groups]),
+        np.array([float(g.n_curves) for g in groups]),
+        (
+            centre[:, :, 0],
+            (up - down) / (2.0 * far),
+            (up + down - 2.0 * centre) / (2.0 * far**2),
+        ),
+        np.array(unbound),
+    )
