@@ -223,13 +223,12 @@ def _steps_and_seconds(
 ) -> tuple[float, float]:
     """Of one patient; median."""
     engine = CompiledEngine(mode, threads=1)
-    plans = [problem.plan] * problem.ensemble.n_draws
+    draws, plans = problem.ensemble, [problem.plan] * problem.ensemble.n_draws
     times = []
     for _ in range(rounds + 1):
         begun = time.perf_counter()
-        chunks = list(
-            engine._chunks(problem.spec, problem.ensemble, plans, ("INR",), None)
-        )
+        question = engine.question(problem.spec, draws.names, plans, ("INR",))
+        chunks = list(question.chunks(draws.values))
         times.append((time.perf_counter() - begun) / len(plans))
     steps = np.concatenate([chunk.steps for chunk in chunks])
     return float(steps.mean()), median(times[1:])

@@ -11,26 +11,27 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from twin.engine.code_store import CodeStore, Loaded
+from twin.engine.code_store import CodeStore
 from twin.engine.courses import Courses
 from twin.engine.device import Device, ThisProcessor
-from twin.engine.ensemble import Chunk, run
-from twin.engine.handover import Integers, Question, Rules, Window
+from twin.engine.ensemble import Chunk
+from twin.engine.handover import Integers
 from twin.engine.lanes.block import (
     DONE,
     EVENTS_WITHOUT_END,
     NEVER_AT_REST,
     NOT_FINITE,
+    PARTED,
     STEP_TOO_SMALL,
     TOO_MANY_STEPS,
 )
-from twin.engine.lanes.kernel import ENGINE_VERSION, JACOBIAN, Names
+from twin.engine.lanes.kernel import ENGINE_VERSION, JACOBIAN
 from twin.engine.modes import REFERENCE, Mode
 from twin.engine.object_cache import ObjectCache, default_folder
-from twin.engine.programme import programmes
 from twin.engine.schedule import Schedule
 from twin.engine.short_reals import CHECKED_EVERY, check_short, with_times_between
-from twin.errors import ModelError, NumericsError, UnsupportedModel
+from twin.engine.standing_question import StandingQuestion, standing_question
+from twin.errors import NumericsError
 from twin.sbml.model_spec import ModelSpec
 from twin.vocabulary.ensemble import Ensemble, Floats
 
@@ -40,6 +41,7 @@ _REASONS = {
     NOT_FINITE: "a state, a rate or an output is not finite",
     EVENTS_WITHOUT_END: "events set each other off without end",
     NEVER_AT_REST: "the repeated doses never come to a steady state",
+    PARTED: "an event or a steady state comes at another step than in its neighbours",
 }
 
 
@@ -90,18 +92,80 @@ class CompiledEngine:
         tolerance: float | None = None,
     ) -> Iterator[Courses]:
         """Results of consecutive draws, in order; see `twin.engine.simulate.Engine`."""
-        for chunk in self._chunks(spec, ensemble, plans, outputs, tolerance):
-            whole = self._in_double(chunk, spec, ensemble, plans, outputs, tolerance)
-            yield _courses(whole)
+        if len(plans) != ensemble.n_draws:
+            raise NumericsError(
+                f"{len(plans)} schedules for {ensemble.n_draws} draws; give one a draw"
+            )
+        if not plans:
+            return
+        question = self.question(
+            spec, ensemble.names, plans, outputs, tolerance=tolerance
+        )
+        for chunk in question.chunks(ensemble.values):
+            yield _courses(self._in_double(chunk, question, ensemble.values, None))
+
+    def question(
+        self,
+        spec: ModelSpec,
+        names: tuple[str, ...],
+        plans: Sequence[Schedule],
+        outputs: tuple[str, ...],
+        *,
+        tolerance: float | None = None,
+    ) -> StandingQuestion:
+        """What some plans do to a model, to be asked again and again with `answer`.
+
+        Args:
+            names: of the columns of the values to come.
+            plans: at least one, all with the same output times.
+
+        Raises: ModelError, NumericsError, UnsupportedModel for what cannot be asked.
+        """
+        return standing_question(
+            spec,
+            names,
+            plans,
+            outputs,
+            store=self.store,
+            mode=self.mode,
+            device=self.device,
+            threads=self.threads or os.cpu_count() or 1,
+            tolerance=tolerance,
+        )
+
+    def answer(
+        self,
+        question: StandingQuestion,
+        values: Floats,
+        plan_of: Integers,
+        *,
+        shared: bool = False,
+    ) -> Courses:
+        """All draws at once: bitwise what `courses` gives in parts.
+
+        Args:
+            question: of this engine.
+            values: float64[draw, name].
+            plan_of: i64[draw], which of the question's plans a draw follows.
+            shared: each `question.width` draws take the steps of the first of them,
+                and follow its plan.  Differences between such draws are differences of
+                one discrete solution: they have no noise from the choice of steps.
+        """
+        chunks = list(question.chunks(values, plan_of, shared=shared))
+        whole = Chunk(
+            0,
+            np.concatenate([chunk.outputs for chunk in chunks]),
+            np.concatenate([chunk.status for chunk in chunks]),
+            np.concatenate([chunk.steps for chunk in chunks]),
+        )
+        return _courses(self._in_double(whole, question, values, plan_of))
 
     def _in_double(
         self,
         chunk: Chunk,
-        spec: ModelSpec,
-        ensemble: Ensemble,
-        plans: Sequence[Schedule],
-        outputs: tuple[str, ...],
-        tolerance: float | None,
+        question: StandingQuestion,
+        values: Floats,
+        plan_of: Integers | None,
     ) -> Chunk:
         """Short reals that failed, again in double; every hundredth draw, to check.
 
@@ -113,10 +177,20 @@ class CompiledEngine:
             return chunk
         double = replace(self, mode=self.mode.in_double, threads=1, _store=self._double)
 
-        def run(rows: Integers, own: Sequence[Schedule]) -> tuple[Floats, Integers]:
-            some = ensemble.rows(rows)
-            found = list(double._chunks(spec, some, own, outputs, tolerance))
+        def plans_of(draws: Integers) -> list[Schedule]:
+            own = draws if plan_of is None else plan_of[draws]
+            return [question.plans[number] for number in own]
+
+        def run(draws: Integers, plans: Sequence[Schedule]) -> tuple[Floats, Integers]:
+            again = double.question(
+                question.spec,
+                question.names,
+                plans,
+                question.outputs,
+                tolerance=question.tolerance,
+            )
             self._double = double.store
+            found = list(again.chunks(values[draws]))
             return (
                 np.concatenate([each.outputs for each in found]),
                 np.concatenate([each.status for each in found]),
@@ -126,36 +200,16 @@ class CompiledEngine:
         failed = chunk.status != DONE
         if np.any(failed):
             again = draws[failed]
-            chunk.outputs[failed], chunk.status[failed] = run(
-                again, [plans[draw] for draw in again]
-            )
+            chunk.outputs[failed], chunk.status[failed] = run(again, plans_of(again))
         checked = ~failed & (draws % CHECKED_EVERY == 0)
         if np.any(checked):
-            closely, asked = with_times_between([plans[d] for d in draws[checked]])
-            check_short(chunk.outputs[checked], run(draws[checked], closely)[0], asked)
+            some = draws[checked]
+            closely, asked = with_times_between(plans_of(some))
+            check_short(chunk.outputs[checked], run(some, closely)[0], asked)
         return chunk
 
-    def courses_together(
-        self,
-        spec: ModelSpec,
-        groups: Ensemble,
-        plans: Sequence[Schedule],
-        outputs: tuple[str, ...],
-        *,
-        tolerance: float | None = None,
-    ) -> Iterator[Courses]:
-        """As `courses`, but each `width` draws take the steps of the first of them.
-
-        Differences between such draws are differences of one discrete solution: they
-        have no noise from the choice of steps.
-        """
-        yield from map(
-            _courses,
-            self._chunks(spec, groups, plans, outputs, tolerance, shared=True),
-        )
-
     def width(self, spec: ModelSpec) -> int:
-        """How many draws make a group of `courses_together`."""
+        """How many draws share their steps; see `answer`."""
         return self.store.kernel(spec).machine.width
 
     def jacobian(
@@ -181,9 +235,9 @@ class CompiledEngine:
                 "their Jacobian is not served"
             )
         last = replace(plan, times_h=plan.times_h[-1:])
-        (chunk,) = self._chunks(
-            spec, Ensemble.of(parameters), [last], JACOBIAN, tolerance
-        )
+        one = Ensemble.of(parameters)
+        question = self.question(spec, one.names, [last], JACOBIAN, tolerance=tolerance)
+        (chunk,) = question.chunks(one.values)
         if chunk.status[0] != DONE:
             raise NumericsError(f"no Jacobian: {_REASONS[int(chunk.status[0])]}")
         full = np.zeros((len(states), len(states)))
@@ -196,76 +250,6 @@ class CompiledEngine:
         place = [order[name] for name in wanted]
         return full[np.ix_(place, place)]
 
-    def _chunks(
-        self,
-        spec: ModelSpec,
-        ensemble: Ensemble,
-        plans: Sequence[Schedule],
-        outputs: tuple[str, ...],
-        tolerance: float | None,
-        *,
-        shared: bool = False,
-    ) -> Iterator[Chunk]:
-        if len(plans) != ensemble.n_draws:
-            raise NumericsError(
-                f"{len(plans)} schedules for {ensemble.n_draws} draws; give one a draw"
-            )
-        if not plans:
-            return
-        loaded = self.store.kernel(spec)
-        names = loaded.names
-        if loaded.machine.events and any(plan.period_h for plan in plans):
-            raise UnsupportedModel(
-                spec.identifier, ("events, and doses repeated before time 0",)
-            )
-        programme = programmes(spec, names, plans)
-        tracked = np.union1d(programme.tracked, loaded.set_by_events)
-        if loaded.machine.is_short:
-            # As the lanes have them, whoever else's regimen changes them or not.
-            tracked = np.union1d(tracked, self.store.observer(spec, outputs).held)
-        relative = self.mode.tolerance if tolerance is None else tolerance
-        question = Question(
-            values=np.ascontiguousarray(ensemble.values),
-            column_of=_columns(spec, names, ensemble),
-            programmes=programme.lines,
-            tracked=tracked,
-            times=np.array(plans[0].times_h),
-            rules=Rules(
-                relative,
-                np.full(len(names.states), relative * self.mode.floor * _unit(names)),
-                np.array([name not in names.sinks for name in names.states], np.int64),
-                memory=self.mode.memory,
-                shared=shared,
-            ),
-        )
-        window = self._window(spec, outputs, loaded, tracked)
-        threads = self.threads or os.cpu_count() or 1
-        yield from run(
-            loaded.machine,
-            window,
-            question,
-            integrate=self.device.integrate,
-            size=self.device.chunk(),
-            threads=threads,
-        )
-
-    def _window(
-        self,
-        spec: ModelSpec,
-        outputs: tuple[str, ...],
-        loaded: Loaded,
-        tracked: Integers,
-    ) -> Window:
-        found = self.store.observer(spec, outputs)
-        tracked_at = np.full(len(loaded.names.held), -1, np.int64)
-        tracked_at[tracked] = len(loaded.names.states) + np.arange(len(tracked))
-        return Window(found.address, found.n_outputs, tracked_at, found)
-
-
-def _unit(names: Names) -> float:
-    """What counts as 1 in the model's own unit, where that is small (mol of a cell)."""
-    return min(1.0, names.size) if names.size > 0 else 1.0
-
 
 def _courses(chunk: Chunk) -> Courses:
     failed = np.flatnonzero(chunk.status != DONE)
@@ -274,21 +258,3 @@ def _courses(chunk: Chunk) -> Courses:
         chunk.outputs,
         tuple((chunk.first + int(i), _REASONS[int(chunk.status[i])]) for i in failed),
     )
-
-
-def _columns(spec: ModelSpec, names: Names, ensemble: Ensemble) -> Integers:
-    """Which column of the ensemble each given quantity is.
-
-    Raises: ModelError for a quantity that is needed and has no value anywhere.
-    """
-    place = {name: column for column, name in enumerate(ensemble.names)}
-    missing = [
-        name
-        for name, value in zip(names.given, names.defaults, strict=True)
-        if value != value and name not in place and name in names.required
-    ]
-    if missing:
-        raise ModelError(
-            f"model {spec.identifier} gives no value for {', '.join(missing)}; set it"
-        )
-    return np.array([place.get(name, -1) for name in names.given], np.int64)

@@ -36,8 +36,8 @@ class Device(Protocol):
         """The processor that computes outputs from what the device recorded."""
         ...
 
-    def chunk(self) -> int:
-        """How many draws one call takes."""
+    def chunk(self, n_draws: int, threads: int) -> int:
+        """How many of so many draws one call takes, with so many threads to call."""
         ...
 
     def key(self, method: Method) -> str:
@@ -73,9 +73,9 @@ class ThisProcessor:
         """Of its set of features."""
         return self.processor.fingerprint
 
-    def chunk(self) -> int:
-        """Draws a call."""
-        return CHUNK
+    def chunk(self, n_draws: int, threads: int) -> int:
+        """Draws a call: no thread is idle while another has two chunks' work."""
+        return min(CHUNK, -(-n_draws // threads))
 
     def key(self, method: Method) -> str:
         """Tableau, kind of number and lane width."""

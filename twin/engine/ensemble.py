@@ -7,7 +7,7 @@ that neither their size nor the number of threads can be seen in a result.
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,8 @@ from twin.engine.handover import (
     view_of,
     workspace,
 )
-from twin.engine.lanes.block import DONE, EVENT, NOT_FINITE, Word
+from twin.engine.kept_threads import kept_threads
+from twin.engine.lanes.block import DONE, EVENT, NOT_FINITE, PARTED, REPEAT, Word
 
 CHUNK = 512
 """Draws a call on a processor: enough that lanes are seldom idle at its end, few enough
@@ -62,15 +63,13 @@ def run(
 ) -> Iterator[Chunk]:
     """Results chunk by chunk, in the order of the draws; memory does not grow.
 
-    size  of a chunk; no result depends on it
+    size  of a chunk, about; no result depends on it
 
-    A draw that failed is NaN in all its outputs.
+    A draw that failed is NaN in all its outputs.  Draws that share their steps come in
+    whole vectors.
     """
     n_draws = len(question.values)
-    # Draws that share their steps are the lanes of one vector.
-    width = machine.layout.n_states + len(question.tracked)
-    fit = _MOST_RECORDED // (8 * max(1, width) * len(question.times))
-    size = machine.width if question.rules.shared else max(1, min(size, fit))
+    size = _size(machine, question, size)
     starts = range(0, n_draws, size)
 
     def one(first: int) -> Chunk:
@@ -80,8 +79,24 @@ def run(
     if threads == 1 or len(starts) == 1:
         yield from map(one, starts)
         return
-    with ThreadPoolExecutor(threads) as pool:
+    with kept_threads(threads) as pool:
         yield from _in_order(pool, one, starts, ahead=2 * threads)
+
+
+def _size(machine: Machine, question: Question, size: int) -> int:
+    """Draws a chunk: as wished, in whole vectors, and no more records than fit.
+
+    Lanes that share their steps take the next vector's draws together, for they end
+    together; where an event or a steady state may part them, a vector is a chunk.
+    """
+    width, rules = machine.width, question.rules
+    record = machine.layout.n_states + len(question.tracked)
+    fit = max(1, _MOST_RECORDED // (8 * max(1, record) * len(question.times)))
+    if not rules.shared:
+        return min(-(-size // width) * width, fit)
+    if machine.events or np.any(question.programmes.codes == REPEAT):
+        return width
+    return max(1, min(-(-size // width), fit // width)) * width
 
 
 def _in_order(
@@ -92,11 +107,16 @@ def _in_order(
     ahead: int,
 ) -> Iterator[Chunk]:
     """Results in order, with at most `ahead` of them waiting."""
-    waiting = [pool.submit(one, first) for first in starts[:ahead]]
-    for following in [*starts[ahead:], *[None] * len(waiting)]:
-        yield waiting.pop(0).result()
-        if following is not None:
-            waiting.append(pool.submit(one, following))
+    waiting: list[Future[Chunk]] = []
+    try:
+        waiting += [pool.submit(one, first) for first in starts[:ahead]]
+        for following in [*starts[ahead:], *[None] * len(waiting)]:
+            yield waiting.pop(0).result()
+            if following is not None:
+                waiting.append(pool.submit(one, following))
+    finally:
+        for unwanted in waiting:
+            unwanted.cancel()
 
 
 def _chunk(
@@ -126,6 +146,10 @@ def _chunk(
     _OBSERVE(window.observe)(view.ctypes.data)
     missing = ~np.all(np.isfinite(outputs), axis=(1, 2))
     status[(status == DONE) & missing] = NOT_FINITE
+    if question.rules.shared:
+        taken = steps.reshape(-1, machine.width)
+        parted = np.repeat(np.any(taken != taken[:, :1], axis=1), machine.width)
+        status[(status == DONE) & parted] = PARTED
     outputs[status != DONE] = np.nan
     return Chunk(draws.start, outputs, status, steps)
 

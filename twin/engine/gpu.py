@@ -61,7 +61,7 @@ class Gpu:
         """The GPU's name and the driver's version."""
         return self.driver.description
 
-    def chunk(self) -> int:
+    def chunk(self, n_draws: int, threads: int) -> int:  # noqa: ARG002 - its own threads
         """Draws a launch."""
         return _LAUNCH
 

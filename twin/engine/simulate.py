@@ -77,11 +77,7 @@ def simulate(
     Raises: IntegrationFailed when a larger part fails; ModelError and NumericsError for
         what cannot be asked.
     """
-    check_question(spec, ensemble, outputs)
-    if tolerance is not None and not 0 < tolerance < 1:
-        raise NumericsError(
-            f"a relative tolerance lies between 0 and 1, not {tolerance}"
-        )
+    check_question(spec, ensemble.names, outputs, tolerance)
     times = frozen_array(np.atleast_1d(np.asarray(times_h, dtype=np.float64)))
     if isinstance(regimens, Regimen):
         regimens = [regimens] * ensemble.n_draws
@@ -134,20 +130,49 @@ def parts_of(
             f"{len(regimens)} regimens for {ensemble.n_draws} draws; "
             "give one for all, or one a draw"
         )
+    return [
+        Part(
+            each.spec,
+            each.places,
+            ensemble
+            if len(each.places) == ensemble.n_draws
+            else ensemble.rows(each.places),
+            each.plans,
+        )
+        for each in plans_of(spec, regimens, times)
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plans:
+    """Regimens that run the same model, and what they do to it.
+
+    places  i64[regimen], theirs in the whole list
+    plans   one a regimen; one object for those that are one
+    """
+
+    spec: ModelSpec
+    places: npt.NDArray[np.int64]
+    plans: list[Schedule]
+
+
+def plans_of(
+    spec: ModelSpec, regimens: Sequence[Regimen], times: Floats
+) -> list[Plans]:
+    """Regimens as plans, by what drips."""
     known = {id(regimen): regimen for regimen in regimens}
     ready = {key: ready_for(spec, [each]) for key, each in known.items()}
     plans = {key: schedule(ready[key], each, times) for key, each in known.items()}
     by_model: dict[str, list[int]] = {}
-    for draw, regimen in enumerate(regimens):
-        by_model.setdefault(ready[id(regimen)].sha256, []).append(draw)
+    for place, regimen in enumerate(regimens):
+        by_model.setdefault(ready[id(regimen)].sha256, []).append(place)
     return [
-        Part(
-            ready[id(regimens[draws[0]])],
-            np.array(draws, np.int64),
-            ensemble if len(by_model) == 1 else ensemble.rows(np.array(draws)),
-            [plans[id(regimens[draw])] for draw in draws],
+        Plans(
+            ready[id(regimens[places[0]])],
+            np.array(places, np.int64),
+            [plans[id(regimens[place])] for place in places],
         )
-        for draws in by_model.values()
+        for places in by_model.values()
     ]
 
 
@@ -160,17 +185,25 @@ def ready_for(spec: ModelSpec, regimens: Iterable[Regimen]) -> ModelSpec:
 
 
 def check_question(
-    spec: ModelSpec, ensemble: Ensemble, outputs: tuple[str, ...]
+    spec: ModelSpec,
+    names: tuple[str, ...],
+    outputs: tuple[str, ...],
+    tolerance: float | None = None,
 ) -> None:
     """Whether a model has these parameters and outputs.
 
-    Raises: ModelError for a name it lacks, NumericsError for one it computes itself.
+    Raises: ModelError for a name it lacks, NumericsError for one it computes itself,
+        or for a tolerance that is none.
     """
-    spec.require(ensemble.names, what="parameter")
+    spec.require(names, what="parameter")
     spec.require(outputs, what="output")
-    settable = [name for name in ensemble.names if name not in spec.constants]
+    settable = [name for name in names if name not in spec.constants]
     if settable:
         raise NumericsError(
             f"{', '.join(settable)} is computed by model {spec.identifier}; "
             "set the constants it is made of"
+        )
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise NumericsError(
+            f"a relative tolerance lies between 0 and 1, not {tolerance}"
         )

@@ -111,7 +111,7 @@ def summarise(
     tally = _Tally(times, outputs, tuple(ranges), tuple(exceedances))
     each = repeat(regimens) if isinstance(regimens, Regimen) else iter(regimens)
     for ensemble in ensembles:
-        check_question(spec, ensemble, outputs)
+        check_question(spec, ensemble.names, outputs)
         own = list(islice(each, ensemble.n_draws))
         for part in parts_of(spec, ensemble, own, times):
             for found in part.courses(engine, outputs, tolerance):

@@ -265,7 +265,7 @@ def courses_or_engine(
     A draw that the engine fails on is NaN; above 1 % of all it raises.
     """
     subject = surrogate.subject
-    check_question(spec, ensemble, (subject.output,))
+    check_question(spec, ensemble.names, (subject.output,))
     doses = np.asarray(doses_mg, dtype=np.float64)
     if doses.shape not in {(), (1,), (ensemble.n_draws,)}:
         raise NumericsError(

@@ -11,7 +11,7 @@ NOTHING, END, RECORD, ADD, SET, REPEAT = range(6)
 
 # What became of a draw.
 RUNNING, DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE = range(5)
-NEVER_AT_REST, EVENTS_WITHOUT_END = range(5, 7)
+NEVER_AT_REST, EVENTS_WITHOUT_END, PARTED = range(5, 8)
 
 # Why compiled code came back.
 FINISHED, EVENT = range(2)
