@@ -29,13 +29,12 @@ ACTIVITY = "prothrombin_complex_activity"
 """A quantity read off factor levels; every other one is an output of the model."""
 
 _STEP = 1e-6  # of a move along a direction, on the logarithm
-_NOISE = 1e-9  # of the largest: directions below it are rounding
+_FAINT = 2e-3  # of the largest move: fainter directions are left out of slopes
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One measurement: of whose course, when, of what; `value` is None where it was
-    below quantification."""
+    """What is asked for: whose course, when, which quantity."""
 
     group: int
     time_h: float
@@ -59,14 +58,18 @@ class CourseModel:
     """A family of courses, ready to be asked at any (x, z).
 
     samples    what is asked for, in order
+    levers     one a group
     directions float64[direction, parameter], of the logarithms of the constants
     known      float64[group, known, direction]; bends likewise, of x²
     effects    float64[effect, direction]
+
+    Values are exact; slopes leave out directions in which next to nothing moves.
     """
 
     samples: tuple[Sample, ...]
     names: tuple[str, ...]
-    centre: Floats
+    ln_centre: Floats
+    levers: "_Levers"
     directions: Floats
     known: Floats
     bends: Floats
@@ -82,7 +85,7 @@ class CourseModel:
     @property
     def n_groups(self) -> int:
         """How many courses there are."""
-        return len(self.centre)
+        return len(self.ln_centre)
 
     def at(self, x: Floats, z: Floats) -> Courses:
         """Logarithms of the samples and their slopes along the directions.
@@ -93,8 +96,7 @@ class CourseModel:
 
         Raises: IntegrationFailed where a course does not integrate.
         """
-        along = x @ self.known + (x * x) @ self.bends + z @ self.effects
-        base_log = np.log(self.centre) + along @ self.directions
+        base_log = self.ln_centre + self.levers.moved(x, z)
         n_directions = len(self.directions)
         moved_log = base_log[:, None, :] + _STEP * self.directions
         rows = np.exp(np.concatenate([base_log[:, None, :], moved_log], axis=1))
@@ -175,27 +177,39 @@ def course_model(
         }
     )
     times = np.unique([s.time_h for s in samples])
-    directions = _directions(levers)
-    known = np.stack([each.slopes @ directions.T for each in levers])
-    bends = np.stack([each.bends @ directions.T for each in levers])
+    together = _Levers(
+        np.stack([each.slopes for each in levers]),
+        np.stack([each.bends for each in levers]),
+        levers[0].exponents,
+    )
+    centre = np.stack([each.centre for each in levers])
+    ln_centre = np.log(np.maximum(centre, np.finfo(float).tiny))
+    asked = prepare_slopes(
+        library.spec,
+        list(regimens),
+        times,
+        names=names,
+        outputs=tuple(outputs),
+        engine=engine,
+    )
+    directions = _directions(
+        together,
+        np.array([p.ln_sd for p in levers[0].known]),
+        np.array([e.ln_sd for e in levers[0].effects.effects]),
+        matters=_matters(asked, centre),
+    )
     return CourseModel(
         tuple(samples),
         names,
-        np.stack([np.where(e.centre > 0, e.centre, np.finfo(float).tiny) for e in levers]),
+        ln_centre,
+        together,
         directions,
-        known,
-        bends,
-        levers[0].exponents @ directions.T,
+        together.slopes @ directions.T,
+        together.bends @ directions.T,
+        together.exponents @ directions.T,
         np.array([s.group for s in samples]),
         np.searchsorted(times, [s.time_h for s in samples]),
-        prepare_slopes(
-            library.spec,
-            list(regimens),
-            times,
-            names=names,
-            outputs=tuple(outputs),
-            engine=engine,
-        ),
+        asked,
         tuple(outputs),
         np.array(
             [
@@ -208,19 +222,57 @@ def course_model(
     )
 
 
-def _directions(levers: Sequence[Levers]) -> Floats:
-    """An orthonormal basis of all moves of the constants, float64[direction, name].
+@dataclass(frozen=True, slots=True, eq=False)
+class _Levers:
+    """Of all groups: [group, known, parameter] twice, and [effect, parameter]."""
+
+    slopes: Floats
+    bends: Floats
+    exponents: Floats
+
+    def moved(self, x: Floats, z: Floats) -> Floats:
+        """ln of the constants over the centre, float64[group, parameter]."""
+        return np.asarray(
+            np.einsum("k,gkp->gp", x, self.slopes)
+            + np.einsum("k,gkp->gp", x * x, self.bends)
+            + z @ self.exponents
+        )
+
+
+def _matters(asked: PreparedSlopes, centre: Floats) -> npt.NDArray[np.bool_]:
+    """Which constants move any output at all; those at 0 stay there."""
+    base = centre * 1.0
+    n = base.shape[1]
+    moved = np.repeat(base[:, None, :], n, axis=1)
+    moved[:, np.arange(n), np.arange(n)] *= 1.0 + _STEP
+    slopes = asked.at(base, moved, _STEP).slopes
+    return np.asarray(np.any(slopes != 0, axis=(0, 1, 2)))
+
+
+def _directions(
+    levers: _Levers,
+    known_sd: Floats,
+    effect_sd: Floats,
+    *,
+    matters: npt.NDArray[np.bool_],
+) -> Floats:
+    """An orthonormal basis of the moves of the constants, float64[direction, name].
 
     Two parameters that move the constants alike (a Ki of the population, a person's
-    sensitivity) are one direction, taken once.
+    sensitivity) are one direction, taken once; what no output sees is left out.
     """
+    n = levers.slopes.shape[-1]
+    # The starts follow from the other constants and are moved with them.
     moves = np.concatenate(
-        [np.concatenate([e.slopes, e.bends, e.exponents]) for e in levers]
+        [
+            (levers.slopes * known_sd[:, None]).reshape(-1, n),
+            (levers.bends * known_sd[:, None] ** 2).reshape(-1, n),
+            levers.exponents * effect_sd[:, None],
+        ]
     )
-    moves = moves[np.any(moves != 0, axis=1)]
-    scaled = moves / np.linalg.norm(moves, axis=1, keepdims=True)
-    _, sizes, basis = np.linalg.svd(scaled, full_matrices=False)
-    return np.asarray(basis[sizes > _NOISE * sizes[0]])
+    moves = np.unique(np.where(matters, moves, 0.0).round(12), axis=0)
+    _, sizes, basis = np.linalg.svd(moves, full_matrices=False)
+    return np.asarray(basis[sizes > _FAINT * sizes[0]])
 
 
 def _ln_activity(
