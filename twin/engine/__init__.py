@@ -20,9 +20,13 @@ referee.  What the compiled engine does with SBML, one idea a file, in this orde
     lanes.machine               LLVM's text to machine code; `object_cache` keeps it
     schedule, programme         a regimen as break points, and as a lane's lines
     ensemble                    all draws, threads over chunks, a status a draw
+    standing_question           all but the values settled, for who asks again and again
+
+Learning asks thousands of times, at one set of regimens: `prepared_courses` (values of
+rows) and `slopes` (derivatives along directions, on one sequence of steps).
 
 Beside them: `modes` (how exactly), `events` (what SBML means by them), `sensitivity`
-(slopes on one sequence of steps), `summaries` (ensembles too large to hold), `shards`
+(slopes by single parameters), `summaries` (ensembles too large to hold), `shards`
 (many machines), `gpu` (the same text, a thread a draw), `surrogate` (a network for
 sliders, with its bound).
 """

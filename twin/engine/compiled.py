@@ -152,12 +152,7 @@ class CompiledEngine:
                 one discrete solution: they have no noise from the choice of steps.
         """
         chunks = list(question.chunks(values, plan_of, shared=shared))
-        whole = Chunk(
-            0,
-            np.concatenate([chunk.outputs for chunk in chunks]),
-            np.concatenate([chunk.status for chunk in chunks]),
-            np.concatenate([chunk.steps for chunk in chunks]),
-        )
+        whole = chunks[0] if len(chunks) == 1 else _joined(chunks)
         return _courses(self._in_double(whole, question, values, plan_of))
 
     def _in_double(
@@ -249,6 +244,15 @@ class CompiledEngine:
             full[i, j] = value
         place = [order[name] for name in wanted]
         return full[np.ix_(place, place)]
+
+
+def _joined(chunks: Sequence[Chunk]) -> Chunk:
+    return Chunk(
+        chunks[0].first,
+        np.concatenate([chunk.outputs for chunk in chunks]),
+        np.concatenate([chunk.status for chunk in chunks]),
+        np.concatenate([chunk.steps for chunk in chunks]),
+    )
 
 
 def _courses(chunk: Chunk) -> Courses:

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from twin.engine.events import EventDesk
 from twin.engine.handover import (
@@ -144,14 +145,21 @@ def _chunk(
     outputs = np.empty((n, n_records, window.n_outputs))
     view = view_of(machine, window, question, values, records, outputs)
     _OBSERVE(window.observe)(view.ctypes.data)
-    missing = ~np.all(np.isfinite(outputs), axis=(1, 2))
+    missing = ~np.isfinite(outputs).reshape(n, -1).all(axis=1)
     status[(status == DONE) & missing] = NOT_FINITE
     if question.rules.shared:
-        taken = steps.reshape(-1, machine.width)
-        parted = np.repeat(np.any(taken != taken[:, :1], axis=1), machine.width)
-        status[(status == DONE) & parted] = PARTED
+        status[(status == DONE) & _parted(steps, machine.width)] = PARTED
     outputs[status != DONE] = np.nan
     return Chunk(draws.start, outputs, status, steps)
+
+
+def _parted(steps: Integers, width: int) -> npt.NDArray[np.bool_]:
+    """By draw: whether the lanes of its vector did not end together.
+
+    Their steps were then not the first's, or were judged by nobody.
+    """
+    taken = steps.reshape(-1, width)
+    return np.repeat(np.any(taken != taken[:, :1], axis=1), width)
 
 
 def on_processor(machine: Machine, question: Question, arrays: Arrays) -> None:

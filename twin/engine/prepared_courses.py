@@ -89,7 +89,7 @@ class PreparedCourses:
                     "follows (group_of_row)"
                 )
             return np.zeros(n_rows, np.int64)
-        found = np.asarray(groups)
+        found = np.asarray(groups, None if n_rows else np.int64)
         if found.shape != (n_rows,) or not np.issubdtype(found.dtype, np.integer):
             raise NumericsError(
                 f"group_of_row has a whole number for each of {n_rows} rows, got "

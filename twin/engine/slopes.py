@@ -8,6 +8,7 @@ the derivative of the discrete solution itself, without the noise of changing st
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -69,25 +70,26 @@ class PreparedSlopes:
         self._check(own, rows)
         n_groups, n_directions = rows.shape[:2]
         far = self._steps(steps, (n_groups, n_directions))
-        lanes, lane_of = self._lanes(n_directions)
+        lanes, lane_of = _lanes(n_directions, self.width)
         values = np.empty((n_groups, lanes, own.shape[1]))
         values[:] = own[:, np.newaxis]
         values[:, lane_of] = rows
-        groups = np.arange(n_groups) if len(self.courses.regimens) > 1 else 0
+        several = len(self.courses.regimens) > 1
         found = self.courses.run(
             values.reshape(n_groups * lanes, -1),
-            np.repeat(np.broadcast_to(groups, n_groups), lanes),
+            np.arange(n_groups * lanes) // (lanes if several else n_groups * lanes),
             shared=True,
         )
         reasons = self._reasons(found, lanes, own, rows, far)
         courses = found.values.reshape(n_groups, lanes, *found.values.shape[1:])
-        courses[list(reasons)] = np.nan
+        if reasons:
+            courses[list(reasons)] = np.nan
         # Every vector of a group begins with the base, and finds the same.
         apart = courses[:, lane_of] - courses[:, :1]
         slopes = apart / far[:, :, np.newaxis, np.newaxis]
         return Slopes(
             frozen_array(courses[:, 0]),
-            frozen_array(np.moveaxis(slopes, 1, -1)),
+            frozen_array(slopes.transpose(0, 2, 3, 1)),
             tuple(sorted(reasons.items())),
         )
 
@@ -96,15 +98,6 @@ class PreparedSlopes:
     ) -> Courses:
         """Values only, each row with its own steps; see `PreparedCourses.at`."""
         return self.courses.at(rows, group_of_row)
-
-    def _lanes(self, n_directions: int) -> tuple[int, npt.NDArray[np.int64]]:
-        """Lanes a group takes, in whole vectors; that of each direction.
-
-        Each vector begins with the base; what is left over at its end repeats it.
-        """
-        vector, place = np.divmod(np.arange(n_directions), self.width - 1)
-        lane_of = vector * self.width + 1 + place
-        return self.width * max(1, -(-n_directions // (self.width - 1))), lane_of
 
     def _check(self, base: Floats, moved: Floats) -> None:
         n_names, n_regimens = len(self.courses.names), len(self.courses.regimens)
@@ -125,15 +118,15 @@ class PreparedSlopes:
 
     @staticmethod
     def _steps(steps: npt.ArrayLike, shape: tuple[int, int]) -> Floats:
-        given = np.asarray(steps, np.float64)
+        given, found = np.asarray(steps, np.float64), np.empty(shape)
         try:
-            found = np.broadcast_to(given, shape)
+            found[:] = given
         except ValueError:
             raise NumericsError(
                 f"steps of {shape[0]} groups along {shape[1]} directions have the "
                 f"shape {list(shape)}, not {list(given.shape)}"
             ) from None
-        if np.any(found == 0):
+        if not found.all():
             group, direction = np.argwhere(found == 0)[0]
             raise NumericsError(
                 f"direction {direction} of group {group} has a step of 0; a slope is "
@@ -146,9 +139,9 @@ class PreparedSlopes:
     ) -> dict[int, str]:
         """Why groups failed; of several reasons that of the base, or else the first."""
         reasons: dict[int, str] = {}
-        for group in np.flatnonzero(~np.all(np.isfinite(base), axis=1)):
+        known = np.asarray(np.isfinite(moved).all(axis=2))
+        for group in np.flatnonzero(~np.isfinite(base).all(axis=1)):
             reasons[int(group)] = self.courses.not_finite(base[group])
-        known = np.all(np.isfinite(moved), axis=2)
         for group, direction in np.argwhere(~(known & np.isfinite(steps))):
             why = (
                 f"a step of {steps[group, direction]}"
@@ -162,6 +155,18 @@ class PreparedSlopes:
             whose = f"direction {direction}: {why}" if place else why
             reasons.setdefault(row // lanes, whose)
         return reasons
+
+
+@cache
+def _lanes(n_directions: int, width: int) -> tuple[int, npt.NDArray[np.int64]]:
+    """Lanes a group takes, in whole vectors; that of each direction.
+
+    Each vector begins with the base; what is left over at its end repeats it.
+    """
+    vector, place = np.divmod(np.arange(n_directions), width - 1)
+    lane_of = vector * width + 1 + place
+    lane_of.flags.writeable = False
+    return width * max(1, -(-n_directions // (width - 1))), lane_of
 
 
 def prepare_slopes(
