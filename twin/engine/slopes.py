@@ -74,11 +74,11 @@ class PreparedSlopes:
         values = np.empty((n_groups, lanes, own.shape[1]))
         values[:] = own[:, np.newaxis]
         values[:, lane_of] = rows
-        several = len(self.courses.regimens) > 1
+        group_of = np.arange(n_groups * lanes) // lanes
+        if len(self.courses.regimens) == 1:
+            group_of[:] = 0
         found = self.courses.run(
-            values.reshape(n_groups * lanes, -1),
-            np.arange(n_groups * lanes) // (lanes if several else n_groups * lanes),
-            shared=True,
+            values.reshape(len(group_of), own.shape[1]), group_of, shared=True
         )
         reasons = self._reasons(found, lanes, own, rows, far)
         courses = found.values.reshape(n_groups, lanes, *found.values.shape[1:])

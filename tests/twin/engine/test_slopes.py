@@ -217,6 +217,17 @@ def test_one_regimen_serves_any_number_of_groups():
     assert same(one, many)
 
 
+def test_no_groups_and_no_directions_are_no_trouble():
+    base, moved, step = question()
+
+    nobody = prepared(TABLETS).at(base[:0], moved[:0], step)
+    nowhere = prepared(REGIMENS).at(base, moved[:, :0], step)
+
+    assert nobody.slopes.shape == (0, len(TIMES_H), 2, 9)
+    assert nowhere.slopes.shape == (5, len(TIMES_H), 2, 0)
+    assert nowhere.values.tobytes() == together().values.tobytes()
+
+
 def test_several_threads_may_ask_at_once():
     common = prepared(REGIMENS, threads=2)
 
@@ -283,13 +294,20 @@ def test_parameters_and_steps_that_are_not_finite_fail_their_group():
 
 
 def test_a_copy_that_comes_to_rest_at_another_time_is_no_slope():
-    before = Repeated((Dose(0.0, 5.0, TABLET),), 12.0)
-    slower = TYPICAL * [1.0, 0.2, 1.0, 1.0, 1.0]
+    regular = Regimen(before=Repeated((Dose(0.0, 5.0, TABLET),), 12.0))
+    base, moved, step = question()
+    slower = moved.copy()
+    slower[2, 4] = base[2] * [1.0, 0.2, 1.0, 1.0, 1.0]
 
-    found = prepared(Regimen(before=before)).at([TYPICAL], [[slower]], 1.0)
+    found = prepared(regular).at(base, slower, step)
 
-    ((_, reason),) = found.failures
+    ((group, reason),) = found.failures
+    assert group == 2
     assert "than in its neighbours" in reason
+    undisturbed = prepared(regular).at(base, moved, step)
+    for other in (0, 1, 3, 4):
+        expected = undisturbed.slopes[other]
+        assert found.slopes[other].tobytes() == expected.tobytes()
 
 
 # ---- what cannot be asked
