@@ -136,13 +136,15 @@ def test_who_asks_while_threads_are_lent_gets_others():
 
 
 FORKED = """
-import os, sys, warnings
+import os, signal, sys, time, warnings
 warnings.simplefilter("ignore")
 from tests.twin.engine.test_prepared_courses import prepared, rows, REGIMENS
 common = prepared(REGIMENS[0], threads=2)
 here = common.at(rows()).values.tobytes()
+time.sleep(0.2)  # both threads are idle when the process forks
 child = os.fork()
 if child == 0:
+    signal.alarm(30)  # leaves no process behind that waits for ever
     os._exit(0 if common.at(rows()).values.tobytes() == here else 1)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
