@@ -1,4 +1,4 @@
-"""How far predictions are from what was measured: fold errors and their summaries.
+"""How far predictions are from what was measured: errors, intervals, summaries.
 
 Pure functions of (observed, predicted), both positive; they know neither drug nor
 patient.  Every first function returns one figure an observation, [n].
@@ -27,6 +27,42 @@ class FoldScore:
     gmfe: float | None
     bias: float | None
     within_2_fold: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorScore:
+    """Errors of n predictions, in the unit of the data where they have one.
+
+    mae                   mean absolute error
+    bias                  mean of predicted - observed
+    geometric_bias        geometric mean of predicted/observed, above 1 is too high
+    within_20_percent     share of predictions within 20 % of the observation
+    r2                    1 - sum of squared errors / sum of squares about the mean;
+                          None where all observations are alike
+    squared_correlation   of predicted and observed; None where either does not vary
+    """
+
+    n: int
+    mae: float | None
+    bias: float | None
+    geometric_bias: float | None
+    within_20_percent: float | None
+    r2: float | None
+    squared_correlation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalScore:
+    """How often intervals of one level hold what was observed, and how wide they are.
+
+    mean_width    in the unit of the data
+    width_ratio   geometric mean of high/low
+    """
+
+    level: float
+    coverage: float | None
+    mean_width: float | None
+    width_ratio: float | None
 
 
 def log_ratio(observed: npt.ArrayLike, predicted: npt.ArrayLike) -> Floats:
@@ -68,6 +104,62 @@ def fold_score(observed: npt.ArrayLike, predicted: npt.ArrayLike) -> FoldScore:
         float(np.exp(np.mean(np.abs(ratios)))),
         float(np.exp(np.mean(ratios))),
         float(np.mean(np.abs(ratios) <= np.log(2.0))),
+    )
+
+
+def within_20_percent(observed: npt.ArrayLike, predicted: npt.ArrayLike) -> Floats:
+    """1 where |predicted - observed| <= observed/5, else 0, [n].
+
+    Source: International Warfarin Pharmacogenetics Consortium (2009), N Engl J Med
+    360:753: what a clinician would not correct.
+    """
+    seen = np.asarray(observed, dtype=np.float64)
+    off = np.abs(np.asarray(predicted, dtype=np.float64) - seen)
+    return np.asarray(5.0 * off <= seen, dtype=np.float64)
+
+
+def error_score(observed: npt.ArrayLike, predicted: npt.ArrayLike) -> ErrorScore:
+    """Errors of n predictions, each [n]; all None where n is 0.
+
+    Raises: ObservationError when one of them is not a positive number.
+    """
+    if np.size(observed) == 0:
+        return ErrorScore(0, None, None, None, None, None, None)
+    ratios = log_ratio(observed, predicted)
+    seen = np.atleast_1d(np.asarray(observed, dtype=np.float64))
+    said = np.broadcast_to(np.asarray(predicted, dtype=np.float64), seen.shape)
+    error = said - seen
+    varies = bool(np.ptp(seen) > 0)
+    about_mean = np.sum((seen - np.mean(seen)) ** 2)
+    correlates = varies and bool(np.ptp(said) > 0)
+    return ErrorScore(
+        int(seen.size),
+        float(np.mean(np.abs(error))),
+        float(np.mean(error)),
+        float(np.exp(np.mean(ratios))),
+        float(np.mean(within_20_percent(seen, said))),
+        float(1.0 - np.sum(error**2) / about_mean) if varies else None,
+        float(np.corrcoef(seen, said)[0, 1] ** 2) if correlates else None,
+    )
+
+
+def interval_score(
+    observed: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike, *, level: float
+) -> IntervalScore:
+    """Coverage and width of intervals [n] that should hold a part `level` of the data.
+
+    An observation on an end is inside.
+    """
+    seen = np.asarray(observed, dtype=np.float64)
+    if seen.size == 0:
+        return IntervalScore(level, None, None, None)
+    bottom = np.asarray(low, dtype=np.float64)
+    top = np.asarray(high, dtype=np.float64)
+    return IntervalScore(
+        level,
+        float(np.mean((bottom <= seen) & (seen <= top))),
+        float(np.mean(top - bottom)),
+        float(np.exp(np.mean(log_ratio(bottom, top)))),
     )
 
 

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from twin.credibility.scores import (
     area_under_curve,
+    error_score,
     fold_error,
     fold_score,
+    interval_score,
     log_ratio,
+    within_20_percent,
 )
 from twin.errors import ObservationError
 
@@ -72,3 +75,92 @@ def test_the_area_of_a_triangle():
 
 def test_two_values_at_one_time_count_as_their_mean():
     assert area_under_curve([0, 0, 1], [1.0, 3.0, 2.0]) == pytest.approx(2.0)
+
+
+# ---- errors in the unit of the data
+
+doses = st.floats(1.0, 300.0)
+predicted_doses = st.lists(st.tuples(doses, doses), min_size=1, max_size=20)
+
+
+@given(st.lists(doses, min_size=1, max_size=20))
+def test_perfect_predictions_have_no_error(observed):
+    score = error_score(observed, observed)
+
+    assert (score.mae, score.bias, score.within_20_percent) == (0.0, 0.0, 1.0)
+    assert score.geometric_bias == pytest.approx(1.0)
+    assert score.r2 in (None, 1.0)
+
+
+@given(predicted_doses, st.randoms(use_true_random=False))
+def test_the_order_of_the_patients_does_not_matter(values, dice):
+    mixed = list(values)
+    dice.shuffle(mixed)
+    score, other = (error_score(*np.array(v).T) for v in (values, mixed))
+
+    assert other.n == score.n
+    assert other.mae == pytest.approx(score.mae)
+    assert other.bias == pytest.approx(score.bias, abs=1e-9)
+    assert other.geometric_bias == pytest.approx(score.geometric_bias)
+    assert other.within_20_percent == score.within_20_percent
+
+
+@given(predicted_doses)
+def test_the_mean_error_is_never_above_the_mean_absolute_error(values):
+    score = error_score(*np.array(values).T)
+
+    assert score.mae is not None
+    assert score.bias is not None
+    assert abs(score.bias) <= score.mae * (1 + 1e-12)
+
+
+@given(predicted_doses)
+def test_the_variance_explained_is_never_above_the_squared_correlation(values):
+    score = error_score(*np.array(values).T)
+
+    if score.r2 is not None and score.squared_correlation is not None:
+        assert score.r2 <= score.squared_correlation + 1e-6
+
+
+def test_known_errors_are_told():
+    score = error_score([10.0, 20.0, 30.0], [12.0, 20.0, 20.0])
+
+    assert score.mae == pytest.approx(4.0)
+    assert score.bias == pytest.approx(-8.0 / 3.0)
+    assert score.geometric_bias == pytest.approx((1.2 * 2.0 / 3.0) ** (1 / 3))
+    assert score.within_20_percent == pytest.approx(2.0 / 3.0)
+    assert score.r2 == pytest.approx(1.0 - 104.0 / 200.0)
+
+
+@pytest.mark.parametrize("observed", [5.0, 35.0, 315.0])
+def test_a_fifth_off_is_within_20_percent_and_a_little_more_is_not(observed):
+    ends = np.array([0.8, 1.2]) * observed
+    beyond = np.array([0.799, 1.201]) * observed
+
+    assert within_20_percent(observed, ends).tolist() == [1.0, 1.0]
+    assert within_20_percent(observed, beyond).tolist() == [0.0, 0.0]
+
+
+def test_one_guess_for_all_explains_nothing():
+    score = error_score([10.0, 20.0, 30.0], [20.0, 20.0, 20.0])
+
+    assert score.r2 == pytest.approx(0.0)
+    assert score.squared_correlation is None
+
+
+def test_nobody_is_no_error():
+    assert error_score([], []).mae is None
+    assert interval_score([], [], [], level=0.9).coverage is None
+
+
+@given(st.integers(40, 400), st.sampled_from([0.5, 0.8, 0.9]))
+def test_exact_quantiles_cover_what_they_say(n, level):
+    """Observations at the n middle quantiles of a law; its own quantiles as ends."""
+    observed = np.exp((np.arange(n) + 0.5) / n)  # ln is uniform on 0 to 1
+    low, high = np.exp(0.5 - 0.5 * level), np.exp(0.5 + 0.5 * level)
+
+    score = interval_score(observed, np.full(n, low), np.full(n, high), level=level)
+
+    assert score.coverage == pytest.approx(level, abs=1.01 / n)
+    assert score.mean_width == pytest.approx(high - low)
+    assert score.width_ratio == pytest.approx(high / low)
