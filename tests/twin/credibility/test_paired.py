@@ -68,6 +68,14 @@ def test_where_sites_differ_other_sites_are_less_certain_than_other_patients():
     assert widths[1] > 2 * widths[0]
 
 
+def test_what_is_alike_in_everybody_is_certain_whatever_the_sites_sizes():
+    sites = ["small" if i < 5 else "middle" if i < 90 else "large" for i in range(N)]
+    found = differences(OBSERVED + 1.0, OBSERVED + 3.0, sites)["mae"]
+
+    assert found.by_patients == pytest.approx((-2.0, -2.0))
+    assert found.by_sites == pytest.approx((-2.0, -2.0))
+
+
 def test_one_site_says_nothing_of_others():
     assert differences(OURS, THEIRS, ["1"] * N)["mae"].by_sites is None
 
