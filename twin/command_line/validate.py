@@ -10,9 +10,11 @@ import typer
 from twin.command_line.files import write_text
 from twin.command_line.output import Json, done, progress, say, table
 from twin.command_line.pkpd_file import read_measurements
+from twin.command_line.validate_iwpc import validate_iwpc
 from twin.credibility.pkpd_report import KindScore, PkpdReport, Row, score_studies
 from twin.credibility.scores import FoldScore
 from twin.engine.compiled import CompiledEngine
+from twin.errors import InputError
 from twin.library import load_library
 
 app = typer.Typer(add_completion=False)
@@ -22,19 +24,48 @@ ROW_COLUMNS = ("dataset", "kind", "time_h", "observed", "predicted", "lo90", "hi
 @app.command()
 def validate(
     pkpd: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             help="CSV of concentrations and clotting: subjects with dose rows, or "
             "mean curves of one enantiomer (docs/json.md has the columns).",
         ),
-    ],
+    ] = None,
+    iwpc: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of stable doses in the columns of the International Warfarin "
+            "Pharmacogenetics Consortium (docs/iwpc.md).",
+        ),
+    ] = None,
+    sites: Annotated[
+        str | None,
+        typer.Option(metavar="1,2,...", help="Only these project sites of --iwpc."),
+    ] = None,
     rows: Annotated[
         Path | None,
         typer.Option(help="Write each observation with its prediction to this CSV."),
     ] = None,
     _json: Json = False,
 ) -> None:
-    """Score the model against a file of measurements; nothing is refitted."""
+    """Score the model against a file of measurements; nothing is refitted.
+
+    Name one file: --pkpd or --iwpc.
+    """
+    if (pkpd is None) == (iwpc is None):
+        both = "not both" if pkpd is not None else "neither is named"
+        raise InputError(f"name one file, --pkpd FILE or --iwpc FILE: {both}")
+    file = pkpd or iwpc
+    if rows is not None and file is not None and rows.exists() and rows.samefile(file):
+        raise InputError(f"--rows {rows}: is the file that is read; name another")
+    if pkpd is None and iwpc is not None:
+        validate_iwpc(iwpc, sites=sites, rows=rows)
+    elif pkpd is not None:
+        if sites is not None:
+            raise InputError("--sites goes with --iwpc FILE; leave it out here")
+        _validate_pkpd(pkpd, rows)
+
+
+def _validate_pkpd(pkpd: Path, rows: Path | None) -> None:
     library = load_library()
     found = read_measurements(pkpd, library)
     engine = CompiledEngine()

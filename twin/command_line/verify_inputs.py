@@ -16,6 +16,7 @@ from twin.command_line.input_cases import (
     refused_quantities,
     unusual_quantities,
 )
+from twin.command_line.iwpc_slips import kept_rows, refused_tables
 from twin.command_line.output import Json, done, progress, say
 from twin.command_line.patient_file import LARGEST_BYTES, read_document
 from twin.command_line.pkpd_file import measurements_of
@@ -61,6 +62,8 @@ def sections_of(library: Library) -> dict[str, tuple[Case, ...]]:
         "Left out and counted: rows of measurements": tuple(
             _measurements(_LEFT_OUT, library)
         ),
+        "Refused: tables of stable doses": tuple(refused_tables()),
+        "Kept with the reason: rows of stable doses": tuple(kept_rows(library)),
     }
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.architecture.repository import ROOT
+from tests.twin.command_line.iwpc_people import crowd, text_of
 from tests.twin.command_line.terminal import EXAMPLES, document
 from twin.command_line.record_multiscale import LoopRow, PushRow
 from twin.command_line.verify_inputs import LISTING, listing, sections_of
@@ -21,6 +22,10 @@ BY_NAME = {
     "factors",
     "outputs",
     "left_out",
+    "abstained",
+    "not_scored",
+    "target_from",
+    "spread_shares",
     "assumptions",
     "area_scores",
     "sections",
@@ -76,6 +81,8 @@ def test_every_field_of_the_json_is_documented(tmp_path):
     patient = EXAMPLES / "hard_cirrhosis.yaml"
     measured = tmp_path / "measured.csv"
     measured.write_text(MEASURED, encoding="utf-8")
+    doses = tmp_path / "doses.csv"
+    doses.write_text(text_of(*crowd(90)), encoding="utf-8")
     found = {
         name
         for arguments in (
@@ -84,6 +91,7 @@ def test_every_field_of_the_json_is_documented(tmp_path):
             ("simulate", patient, "--daily-dose", "5 mg", "--days", "3"),
             ("model", "describe", "--evidence", "fitted"),
             ("validate", "--pkpd", measured),
+            ("validate", "--iwpc", doses),
             ("verify", "inputs"),
         )
         for name in fields_of(document(*arguments))
