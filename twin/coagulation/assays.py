@@ -136,7 +136,41 @@ def prothrombin_complex_activity(
     Assumes: a reagent that loses nothing to inhibitors (PIVKA) in the patient.
     """
     normal = dict.fromkeys(surrogate.supplied, 1.0)
-    target = np.log(prothrombin_ratio({**levels, **normal}, surrogate=surrogate))
+    ratio = prothrombin_ratio({**levels, **normal}, surrogate=surrogate)
+    return prothrombin_complex_at_ratio(ratio, surrogate=surrogate)
+
+
+def prothrombin_complex_at_ratio(
+    ratio: npt.ArrayLike, *, surrogate: ProthrombinSurrogate
+) -> Floats:
+    """Prothrombin complex activity of the plasma that clots in a given time, per cent.
+
+        PCA = 100 d,  where  PT(d, d, d, d) / PT0 = ratio
+
+    The inverse of the dilution curve of normal plasma (II, VII, IX and X together),
+    for whoever knows a PT ratio, or an INR at ISI 1, and no levels.  Found by
+    bisection in ln d; unique since PT falls as d rises.  Never rises with the ratio.
+
+    Args:
+        ratio: PT over that of normal plasma, above 0, of any shape.
+        surrogate: the law of the PT.
+
+    Returns: per cent of normal, of the ratio's shape; 100 at ratio 1.  A ratio beyond
+    either end of the surrogate's box gets that end; one that is NaN gets NaN.
+
+    Raises: NumericsError for a ratio of 0 or below.
+
+    Source: Owren (1959), Lancet 274:754.
+    Assumes: the four proteins fall together.  Where factor VII has fallen first, the
+    same ratio hides higher levels of the others.
+    """
+    asked = np.asarray(ratio, dtype=np.float64)
+    if np.any(asked <= 0):
+        raise NumericsError(
+            f"a PT ratio is above 0, got {float(np.nanmin(asked)):g}; "
+            "1 is that of normal plasma"
+        )
+    target = np.log(asked)
     diluted = np.isin(surrogate.factors, PROTHROMBIN_COMPLEX)
     lower = np.full(target.shape, np.log(surrogate.lowest[diluted].max()))
     upper = np.full(target.shape, np.log(surrogate.highest[diluted].min()))
@@ -146,7 +180,8 @@ def prothrombin_complex_activity(
         too_slow = np.polynomial.polynomial.polyval(middle, by_degree) > target
         lower = np.where(too_slow, middle, lower)
         upper = np.where(too_slow, upper, middle)
-    return np.asarray(100.0 * np.exp(0.5 * (lower + upper)))
+    found = 100.0 * np.exp(0.5 * (lower + upper))
+    return np.where(np.isnan(asked), np.nan, found)
 
 
 def _dilution_series(

@@ -11,6 +11,7 @@ from twin.coagulation.assays import (
     inr,
     inside_domain,
     prothrombin_complex_activity,
+    prothrombin_complex_at_ratio,
     prothrombin_ratio,
 )
 from twin.errors import NumericsError
@@ -70,6 +71,56 @@ def test_the_activity_lies_between_the_lowest_and_the_highest_of_its_factors(pla
     # IX, nearly silent in this test, may bend the bound by the error of the fit
     assert activity(plasma) >= 100 * min(of_complex) * 0.95
     assert activity(plasma) <= 100 * max(of_complex) * 1.05
+
+
+def at_ratio(found) -> np.ndarray:
+    return prothrombin_complex_at_ratio(found, surrogate=committed())
+
+
+HIGHEST_DILUTION = min(BOX[name][1] for name in FACTORS[:4])
+
+
+@given(share=st.floats(LOWEST_DILUTION, HIGHEST_DILUTION))
+def test_the_activity_at_a_ratio_undoes_the_dilution_curve(share):
+    diluted = NORMAL | dict.fromkeys(FACTORS[:4], share)
+
+    assert at_ratio(ratio(diluted)) == pytest.approx(100 * share, rel=1e-9)
+
+
+@given(plasma=levels)
+def test_the_ratio_is_all_that_the_activity_asks_of_levels(plasma):
+    supplied = plasma | {"fibrinogen": 1.0, "V": 1.0}
+
+    assert at_ratio(ratio(supplied)) == activity(plasma)
+
+
+@given(first=st.floats(0.5, 12.0), more=st.floats(0.0, 5.0))
+def test_a_longer_time_never_means_more_activity(first, more):
+    assert at_ratio(first + more) <= at_ratio(first)
+
+
+def test_the_activity_at_a_ratio_ends_where_the_box_ends():
+    found = at_ratio([1e-3, 50.0, np.inf])
+
+    assert found == pytest.approx(
+        [100 * HIGHEST_DILUTION, 100 * LOWEST_DILUTION, 100 * LOWEST_DILUTION],
+        rel=1e-12,
+    )
+
+
+def test_the_activity_at_ratios_keeps_their_shape_and_what_failed():
+    found = at_ratio([[1.0, np.nan], [2.0, 3.0]])
+
+    assert found.shape == (2, 2)
+    assert np.isnan(found).tolist() == [[False, True], [False, False]]
+    assert found[0, 0] == pytest.approx(100.0, rel=1e-9)
+    assert at_ratio(2.0) == found[1, 0]
+
+
+@pytest.mark.parametrize("impossible", [0.0, -1.0, [1.0, np.nan, -2.0]])
+def test_a_ratio_of_nothing_is_refused(impossible):
+    with pytest.raises(NumericsError, match="above 0"):
+        at_ratio(impossible)
 
 
 @given(first=levels, second=levels)
