@@ -62,6 +62,34 @@ def alternative_forms() -> list[dict[str, Any]]:
     return list(toml_of(models_folder() / "alternatives" / "forms.toml")["form"])
 
 
+def form_names() -> tuple[str, ...]:
+    """The published forms of the whole chain in `models/forms`, in order."""
+    return tuple(sorted(path.parent.name for path in _forms().glob("*/form.toml")))
+
+
+def form_source(name: str) -> str:
+    """The Antimony text of a published form."""
+    return text_of(_forms() / name / f"{name}.ant")
+
+
+def form_files(name: str) -> tuple[str, dict[str, Any]]:
+    """The SBML of a published form, and what its `form.toml` holds.
+
+    Raises: LibraryError naming the forms there are, or what the file lacks.
+    """
+    if name not in form_names():
+        raise LibraryError(
+            f"models/forms has no form {name!r}; it has: {', '.join(form_names())}"
+        )
+    folder = _forms() / name
+    needed = ("citation", "administration", "gene", "effect", "output")
+    return text_of(folder / f"{name}.xml"), toml_of(folder / "form.toml", *needed)
+
+
+def _forms() -> Path:
+    return models_folder() / "forms"
+
+
 def settings_file(name: str, drug: str = "warfarin") -> dict[str, Any]:
     """A TOML file of the drug's folder, e.g. `priors` or `published_facts`."""
     return toml_of(models_folder() / drug / f"{name}.toml")

@@ -20,7 +20,13 @@ from twin.errors import LibraryError
 from twin.individualise import individualise
 from twin.intake.ask import reference_patient
 from twin.library import load_library
-from twin.model_files import clotting_test_source, model_sources, models_folder
+from twin.model_files import (
+    clotting_test_source,
+    form_names,
+    form_source,
+    model_sources,
+    models_folder,
+)
 from twin.sbml.compiler import (
     CompiledModel,
     Preset,
@@ -76,6 +82,10 @@ def compiled_files() -> dict[str, str]:
         test = compile_antimony([source], top=name, presets={})
         files[f"clotting/{name}.xml"] = test.flat
         files[f"clotting/{name}_comp.xml"] = test.composed
+    for name in form_names():
+        # of one module each: composed and flattened they are the same
+        form = compile_antimony([form_source(name)], top=name, presets={})
+        files[f"forms/{name}/{name}.xml"] = form.flat
     return files
 
 

@@ -23,10 +23,12 @@ from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import STRICT
 from twin.engine.reference import ReferenceEngine
 from twin.engine.simulate import Engine
+from twin.forms.model_form import load_form
 from twin.library import load_library
-from twin.model_files import models_folder
+from twin.model_files import form_names, models_folder
 from twin.reproducibility import stream
 from twin.sbml.any_model import any_model
+from twin.sbml.model_spec import ModelSpec
 from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Regimen, daily
 
@@ -65,6 +67,7 @@ OWN = (
     _Model("clotting/thrombin_generation_test_comp.xml", 600.0),
     _Model("warfarin/model.xml", 60 * HOURS_PER_DAY),
     _Model("warfarin/model_comp.xml", 60 * HOURS_PER_DAY),
+    *(_Model(f"forms/{n}/{n}.xml", 60 * HOURS_PER_DAY) for n in form_names()),
 )
 _PUBLISHED = (
     _Model("BIOMD0000000335.xml", 1200.0),
@@ -145,11 +148,12 @@ def trial_of(folder: Path, model: _Model) -> Trial:
     """What is run of a model: its species, its constant parameters, its doses."""
     found = any_model(_with_every_value(read_text(folder / model.file)))
     spec, regimen = found.spec, Regimen()
-    library = load_library()
-    if model.file.startswith("warfarin/"):
-        spec = any_model(spec.text, administrations=library.spec.administrations).spec
+    taken = _taken(model)
+    if taken is not None:
+        spec = any_model(spec.text, administrations=taken.administrations).spec
         days = round(model.end / HOURS_PER_DAY)
-        regimen = daily(_DOSE_MG, days=days, substance=library.substance)
+        (substance,) = {load_library().substance} & set(taken.administrations)
+        regimen = daily(_DOSE_MG, days=days, substance=substance)
     document = libsbml.readSBMLFromString(spec.text).getModel()
     constants = [
         p.getId()
@@ -164,6 +168,15 @@ def trial_of(folder: Path, model: _Model) -> Trial:
         regimen,
         np.linspace(0.0, model.end, _POINTS),
     )
+
+
+def _taken(model: _Model) -> ModelSpec | None:
+    """The model as its library has it, with where doses enter; None without any."""
+    if model.file.startswith("warfarin/"):
+        return load_library().spec
+    if model.file.startswith("forms/"):
+        return load_form(Path(model.file).stem).spec
+    return None
 
 
 def _with_every_value(text: str) -> str:
