@@ -16,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test
+.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -50,6 +50,9 @@ verify-science: $(INSTALLED) ## hold the model against the data, print the table
 
 verify-alternatives: $(INSTALLED) ## fit other forms of the model (about 15 minutes)
 	$(BIN)/twin verify alternatives --out docs/verification
+
+verify-forms: $(INSTALLED) ## published forms of the model beside our own
+	$(BIN)/twin verify forms --out docs/verification
 
 verify-multiscale: $(INSTALLED) ## the claims that join the scales, with plots
 	$(BIN)/twin verify multiscale --out docs/verification

@@ -5,6 +5,7 @@ import typer
 from twin.command_line.verify_alternatives import alternatives
 from twin.command_line.verify_engine import engine
 from twin.command_line.verify_exchange import exchange
+from twin.command_line.verify_forms import forms
 from twin.command_line.verify_genotypes import genotypes
 from twin.command_line.verify_guideline import guideline
 from twin.command_line.verify_inputs import inputs
@@ -16,6 +17,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("alternatives")(alternatives)
 app.command("engine")(engine)
 app.command("exchange")(exchange)
+app.command("forms")(forms)
 app.command("genotypes")(genotypes)
 app.command("guideline")(guideline)
 app.command("inputs")(inputs)

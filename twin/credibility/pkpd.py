@@ -167,7 +167,7 @@ def predict_rows(
         points = [(seen.time_h, seen.kind) for seen in study.observations]
         said = _predicted(study, points, library, engine=engine, tolerance=tolerance)
         rows += [
-            _row(study.dataset, seen, value)
+            predicted_row(study.dataset, seen, value)
             for seen, value in zip(study.observations, said, strict=True)
         ]
     return tuple(rows)
@@ -252,7 +252,8 @@ def _course(kind: str, prediction: Prediction, library: Library) -> Floats:
     return prothrombin_complex_activity(levels, surrogate=surrogate)
 
 
-def _row(dataset: str, seen: Observation, predicted: float) -> PredictedRow:
+def predicted_row(dataset: str, seen: Observation, predicted: float) -> PredictedRow:
+    """An observation beside its prediction, left out of scores where one is 0."""
     # The integrator's zero is some 1e-12 on either side.
     predicted = max(predicted, 0.0)
     left_out = (

@@ -86,6 +86,8 @@ class ModelForm:
 
     spec           the equations, with where doses enter
     substance      what is taken, as regimens name it
+    dose_source    why so much of it enters the model
+    dose_evidence  how that is known
     genes          by gene
     age            None where age has no part
     effects        how people of one description differ
@@ -100,6 +102,8 @@ class ModelForm:
     doi: str
     spec: ModelSpec
     substance: str
+    dose_source: str
+    dose_evidence: str
     genes: Mapping[str, GeneInForm]
     age: AgeInForm | None
     effects: tuple[PatientEffect, ...]
@@ -121,7 +125,8 @@ class ModelForm:
         for kind, output in self.outputs.items():
             if output.id not in known:
                 raise self._wrong(f"output {kind}: the SBML computes no {output.id}")
-        marks = [effect.evidence for effect in self.effects]
+        marks = [self.dose_evidence]
+        marks += [effect.evidence for effect in self.effects]
         marks += [gene.other_alleles_evidence for gene in self.genes.values()]
         marks += [a.evidence for g in self.genes.values() for a in g.alleles.values()]
         if strange := sorted(set(marks) - set(EVIDENCE)):
@@ -196,6 +201,8 @@ def _form(text: str, settings: Mapping[str, Any]) -> ModelForm:
         doi=settings["doi"],
         spec=spec,
         substance=dose["substance"],
+        dose_source=dose["source"],
+        dose_evidence=dose["evidence"],
         genes=MappingProxyType(
             {gene: _gene(gene, entry) for gene, entry in settings["gene"].items()}
         ),

@@ -11,6 +11,7 @@ from tests.twin.command_line.iwpc_people import crowd, text_of
 from tests.twin.command_line.terminal import EXAMPLES, document
 from twin.command_line.record_multiscale import LoopRow, PushRow
 from twin.command_line.verify_inputs import LISTING, listing, sections_of
+from twin.credibility.forms import GenotypeDoses
 from twin.credibility.science import ScienceRow
 from twin.engine.surrogate import HeldOut
 from twin.library import load_library
@@ -111,6 +112,7 @@ def test_every_field_of_the_json_is_documented(tmp_path):
         Estimate,
         SurrogateError,
         HeldOut,
+        GenotypeDoses,
     ],
 )
 def test_what_slow_commands_list_is_documented(row):
@@ -128,6 +130,7 @@ def test_what_slow_commands_list_is_documented(row):
         "verify_science",
         "verify_multiscale",
         "verify_alternatives",
+        "verify_forms",
         "verify_inputs",
     ],
 )

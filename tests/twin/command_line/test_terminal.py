@@ -204,6 +204,7 @@ def test_bad_input_is_one_json_object_when_a_machine_asks(arguments, status, wor
         ("model", "fit"),
         ("model", "surrogate"),
         ("verify", "alternatives"),
+        ("verify", "forms"),
         ("verify", "inputs"),
         ("verify", "multiscale"),
         ("verify", "science"),

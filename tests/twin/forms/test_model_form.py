@@ -90,6 +90,8 @@ def test_another_number_makes_another_form():
         (("output", "INR", "id"), "inr", "output INR: the SBML computes no inr"),
         (("output", "INR", "of"), None, "'of' is missing"),
         (("administration", "species"), "gut", "has no species gut"),
+        (("administration", "source"), None, "'source' is missing"),
+        (("administration", "evidence"), "heard", "evidence 'heard'"),
         (("administration", "amount_per_mg"), None, "'amount_per_mg' is missing"),
         (("gene", "CYP2C9", "constants"), ["CL_first"], "name two constants"),
         (("gene", "CYP2C9", "reference"), "*4", r"\*4 has no value"),
