@@ -11,8 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from twin.coagulation.assays import prothrombin_complex_activity, prothrombin_ratio
-from twin.coagulation.assays import ProthrombinSurrogate
+from twin.coagulation.assays import (
+    ProthrombinSurrogate,
+    prothrombin_complex_at_ratio,
+    prothrombin_ratio,
+)
 from twin.coagulation.vitamin_k_cycle import VitaminKCycle, steady_state
 from twin.dosing.laboratory import LEVELS
 from twin.engine.compiled import CompiledEngine
@@ -293,15 +296,18 @@ def _ln_activity(
         named = {name: at[:, k] for k, name in enumerate(factors)}
         return np.log(prothrombin_ratio({**full, **named}, surrogate=surrogate))
 
-    activity = prothrombin_complex_activity(
-        {name: inside[:, k] for k, name in enumerate(factors)}, surrogate=surrogate
-    )
-    ln_activity = np.log(activity)
-    diluted = np.repeat(activity[:, None] / 100.0, len(factors), axis=1)
+    ratio = np.exp(ln_ratio(inside))
+    activity = prothrombin_complex_at_ratio(ratio, surrogate=surrogate)
+    least, most = low.max() * (1 + 1e-3), high.min() * (1 - 1e-3)
+    ln_dilution = np.log(np.clip(activity / 100.0, least, most))
+    diluted = np.repeat(np.exp(ln_dilution)[:, None], len(factors), axis=1)
     step = 1e-5
     by_dilution = (
         ln_ratio(diluted * np.exp(step)) - ln_ratio(diluted * np.exp(-step))
     ) / (2 * step)
+    # Nothing inside the dilutions of the box; its tangent beyond them.
+    ln_dilution += (np.log(ratio) - ln_ratio(diluted)) / by_dilution
+    ln_activity = np.log(100.0) + ln_dilution
     slopes = np.empty_like(inside)
     for k in range(len(factors)):
         up, down = inside.copy(), inside.copy()
