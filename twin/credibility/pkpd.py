@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.coagulation.assays import prothrombin_complex_activity
-from twin.dosing.laboratory import LEVELS
+from twin.inference.readings import LEVELS
 from twin.engine.simulate import Engine
 from twin.errors import InputError
 from twin.intake.ask import question_for

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.dosing.candidates import DAYS_PER_WEEK, WeeklyPlan
-from twin.dosing.laboratory import LEVELS, READ_FROM, Reading, read_by_laboratory
+from twin.dosing.laboratory import READ_FROM, Reading, read_by_laboratory
 from twin.engine.simulate import Engine
+from twin.inference.readings import LEVELS
 from twin.lifecycle import Twin, predict
 from twin.model_parameters import ENANTIOMERS
 from twin.units import HOURS_PER_DAY

@@ -9,17 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from twin.coagulation.assays import PROTHROMBIN_COMPLEX, inr
+from twin.coagulation.assays import inr
 from twin.engine.simulate import Engine
+from twin.inference.readings import LEVELS
 from twin.library import prothrombin_time_test
 from twin.lifecycle import Twin
 from twin.multiscale.clotting_ensemble import prothrombin_ratios
 from twin.multiscale.tube import LONGEST_S
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.prediction import Prediction
-
-LEVELS = {factor: f"{factor}_relative" for factor in PROTHROMBIN_COMPLEX}
-"""Factor -> the model's output for its level, a fraction of normal."""
 
 READ_FROM = ("INR", *LEVELS.values())
 """Outputs that a prediction needs to be read."""

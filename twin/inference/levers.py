@@ -79,6 +79,7 @@ class Levers:
     exponents  float64[effect, parameter]
     genes      whose alleles are not certain
     fixed      the model's other constants
+    has_cycle  whether the starts of the vitamin K cycle follow from all else
     """
 
     names: tuple[str, ...]
@@ -90,6 +91,7 @@ class Levers:
     exponents: Floats
     genes: tuple[GeneLever, ...]
     fixed: Mapping[str, float]
+    has_cycle: bool = True
 
     def parameters(
         self,
@@ -112,6 +114,19 @@ class Levers:
             values = values * gene.times(x, alleles[:, place])
         return self._with_starts(values)
 
+    def fixed_at(self, alleles: Sequence[int]) -> "Levers":
+        """The same person with one possibility of each gene taken as known."""
+        centre, slopes = self.centre, self.slopes.copy()
+        for gene, which in zip(self.genes, alleles, strict=True):
+            centre = centre * gene.factors[which]
+            slopes[gene.of] += gene.slopes[which]
+        return replace(
+            self,
+            centre=frozen_array(centre),
+            slopes=frozen_array(slopes),
+            genes=(),
+        )
+
     def ensemble(
         self, x: Floats, z: Floats, alleles: Integers | None = None
     ) -> Ensemble:
@@ -122,22 +137,29 @@ class Levers:
         )
 
     def _with_starts(self, values: Floats) -> Floats:
-        columns = {name: values[:, place] for place, name in enumerate(self.names)}
-        cycle = VitaminKCycle.of(
-            {
-                **self.fixed,
-                **columns,
-                "VK__capacity": columns["VKORC1_capacity"],
-            }
-        )
-        rest = steady_state(cycle, 0.0)
-        for name, amount in zip(
-            STARTS,
-            (rest.quinone_umol, rest.hydroquinone_umol, rest.epoxide_umol),
-            strict=True,
-        ):
-            values[:, self.names.index(name)] = amount
+        if self.has_cycle:
+            set_starts(values, self.names, self.fixed)
         return values
+
+
+def set_starts(
+    values: Floats, names: Sequence[str], fixed: Mapping[str, float]
+) -> None:
+    """Write the cycle's drug-free rest into rows of parameters.
+
+    Args:
+        values: float64[draw, parameter], changed in place.
+        names: of the parameters.
+        fixed: the model's other constants.
+    """
+    columns = {name: values[:, place] for place, name in enumerate(names)}
+    cycle = VitaminKCycle.of(
+        {**fixed, **columns, "VK__capacity": columns["VKORC1_capacity"]}
+    )
+    rest = steady_state(cycle, 0.0)
+    amounts = (rest.quinone_umol, rest.hydroquinone_umol, rest.epoxide_umol)
+    for name, amount in zip(STARTS, amounts, strict=True):
+        values[:, names.index(name)] = amount
 
 
 def levers_of(
@@ -253,7 +275,9 @@ class _Looking:
             for x in (far, -far)
         )
         above, below = (
-            np.log([_ratio(found.get(n), c) for n, c in zip(names, centre, strict=True)])
+            np.log(
+                [_ratio(found.get(n), c) for n, c in zip(names, centre, strict=True)]
+            )
             for found in (up, down)
         )
         return (above - below) / (2 * far), (above + below) / (2 * far**2)

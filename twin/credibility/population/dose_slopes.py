@@ -431,7 +431,9 @@ def _balance_columns(
     far = np.array([min(2.0 * p.ln_sd, 0.5) for p in known])
     n = len(known)
     points = np.concatenate([np.zeros((1, n)), np.diag(far), -np.diag(far)])
-    values = levers.parameters(points, np.zeros((len(points), levers.exponents.shape[0])))
+    values = levers.parameters(
+        points, np.zeros((len(points), levers.exponents.shape[0]))
+    )
     column = {name: values[:, place] for place, name in enumerate(levers.names)}
     apparent = 1.0 + column["S__inhibition"]
     held = np.stack(
@@ -472,7 +474,9 @@ def _cycle_of(
     _, first, gene_of_group = np.unique(
         of_group.round(12), axis=0, return_index=True, return_inverse=True
     )
-    pairs = np.stack([gene_of_group.ravel()[group], np.unique(inr, return_inverse=True)[1]], axis=1)
+    pairs = np.stack(
+        [gene_of_group.ravel()[group], np.unique(inr, return_inverse=True)[1]], axis=1
+    )
     _, chosen, combination = np.unique(
         pairs, axis=0, return_index=True, return_inverse=True
     )

@@ -6,7 +6,6 @@ volunteers and stable doses: each with the model that predicts it and its slopes
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +16,13 @@ from twin.credibility.calibration.objective import (
     GroupLevel,
 )
 from twin.credibility.pkpd import OUTPUTS, Study, subject_of
-from twin.credibility.population.courses import (
-    ACTIVITY,
-    CourseModel,
-    Sample,
-    course_model,
-)
 from twin.credibility.population.dose_slopes import DoseModel, dose_model
 from twin.engine.compiled import CompiledEngine
 from twin.individualise import individualise
+from twin.inference.course_reader import Sample
+from twin.inference.courses import CourseModel, course_model
 from twin.inference.levers import Levers, levers_of
+from twin.inference.readings import ACTIVITY
 from twin.library import Library
 from twin.vocabulary.effects import BetweenPatients, Effect
 from twin.vocabulary.ensemble import Floats
@@ -44,7 +40,7 @@ class Family:
     labels    of the groups
     observed  float64[sample], logarithm; of a censored one, that of its limit
     censored  bool[sample], below quantification
-    kind      int64[sample], 0 concentration, 1 activity, 2 level
+    activity  bool[sample], prothrombin complex activity; else a concentration, a level
     """
 
     labels: tuple[str, ...]
@@ -218,17 +214,32 @@ def _family(
             if seen.time_h <= 0 and seen.kind != ACTIVITY:
                 continue
             below = seen.value <= (seen.quantification_limit or 0.0)
-            samples.append(
-                Sample(group, seen.time_h, OUTPUTS.get(seen.kind, ACTIVITY))
-            )
+            samples.append(Sample(group, seen.time_h, OUTPUTS.get(seen.kind, ACTIVITY)))
             observed.append(np.log(limit_mg_per_l if below else seen.value))
             censored.append(below)
     return Family(
         tuple(study.dataset for study in studies),
-        course_model(levers, regimens, samples, library, engine=engine),
+        _courses(levers, regimens, samples, library, engine),
         np.array(observed),
         np.array(censored),
         np.array([s.quantity == ACTIVITY for s in samples]),
+    )
+
+
+def _courses(
+    levers: Sequence[Levers],
+    regimens: Sequence[Regimen],
+    samples: Sequence[Sample],
+    library: Library,
+    engine: CompiledEngine,
+) -> CourseModel:
+    return course_model(
+        library.spec,
+        levers,
+        regimens,
+        samples,
+        surrogate=library.surrogate,
+        engine=engine,
     )
 
 
@@ -249,7 +260,7 @@ def _starts(
     nothing = np.zeros(len(samples), np.bool_)
     return Family(
         tuple(f"{mg:g} mg daily" for mg in doses),
-        course_model(own, regimens, samples, library, engine=engine),
+        _courses(own, regimens, samples, library, engine),
         np.log([level.observed for level in levels]),
         nothing,
         nothing,
@@ -268,7 +279,9 @@ def _clearances(
     held, unbound = [], []
     for group in groups:
         levers = _levers(group.patient, library, known, effects)
-        values = levers.parameters(points, np.zeros((len(points), len(effects.effects))))
+        values = levers.parameters(
+            points, np.zeros((len(points), len(effects.effects)))
+        )
 
         def of(
             name: str, values: Floats = values, names: tuple[str, ...] = levers.names

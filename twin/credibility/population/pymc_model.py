@@ -11,7 +11,6 @@ One of the two modules that load PyMC: a worker's business, never a request's.
 """
 
 import os
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,10 @@ import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
 
-from twin.credibility.population.courses import CourseModel
 from twin.credibility.population.dose_slopes import DoseModel
 from twin.credibility.population.evidence import Clearances, Evidence, Family
-from twin.errors import IntegrationFailed
+from twin.inference.course_reader import Courses
+from twin.inference.courses import CourseModel
 from twin.vocabulary.ensemble import Floats
 
 _FREEDOM = 4.0  # of Student's t about courses: one wrong row cannot pull
@@ -50,8 +49,16 @@ class _Courses(Op):
         """The last answer is kept: values and slopes come together."""
         key = x.tobytes() + z.tobytes()
         if self.last is None or self.last[0] != key:
-            self.last = (key, self.model.at(x, z))
+            self.last = (key, self._found(x, z))
         return self.last[1]
+
+    def _found(self, x: Floats, z: Floats) -> Courses:
+        try:
+            return self.model.at(x, z)
+        except IntegrationFailed:
+            # Not a number: the sampler sees a divergence there, and counts it.
+            n, d = len(self.model.samples), len(self.model.directions.moves)
+            return Courses(np.full(n, np.nan), np.full((n, d), np.nan))
 
     def L_op(self, inputs: Any, outputs: Any, gradients: Any) -> list[Variable]:
         return list(_CoursesBack(self)(*inputs, *gradients))
@@ -190,7 +197,9 @@ def population_model(
         _observe("subjects", evidence.subjects, predicted, scale)
 
         # Of effects that no curve of a concentration sees, none is asked for.
-        seen = np.flatnonzero(np.any(evidence.curves.model.effects != 0, axis=1))
+        seen = np.flatnonzero(
+            np.any(evidence.curves.model.directions.effects != 0, axis=1)
+        )
         group = pm.Normal("curve_raw", shape=(len(evidence.curves.labels), len(seen)))
         raw = pt.zeros((len(evidence.curves.labels), n_effects))
         raw = pt.set_subtensor(raw[:, seen], group)
@@ -222,7 +231,12 @@ def population_model(
         by_effect = doses.effects
         between = pt.constant(by_effect**2) @ w**2
         between += (
-            2.0 * rho * w[first] * w[second] * by_effect[:, first] * by_effect[:, second]
+            2.0
+            * rho
+            * w[first]
+            * w[second]
+            * by_effect[:, first]
+            * by_effect[:, second]
         )
         record = sd("sd_dose_record")
         freedom = 2.0 + sd("freedom_dose")
