@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.coagulation.assays import prothrombin_complex_activity
-from twin.inference.readings import LEVELS
 from twin.engine.simulate import Engine
 from twin.errors import InputError
+from twin.inference.readings import LEVELS
 from twin.intake.ask import question_for
 from twin.library import Library
 from twin.lifecycle import TOLERANCE, build, predict

@@ -102,9 +102,7 @@ class BetweenPatients:
         """float64[effect], before our own data."""
         return np.array([effect.ln_sd for effect in self.effects])
 
-    def covariance(
-        self, ln_sds: Floats, correlations: Floats | None = None
-    ) -> Floats:
+    def covariance(self, ln_sds: Floats, correlations: Floats | None = None) -> Floats:
         """Covariance of the effects, [..., effect, effect].
 
         Args:

@@ -5,7 +5,7 @@ volunteers and stable doses: each with the model that predicts it and its slopes
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from twin.inference.courses import CourseModel, course_model
 from twin.inference.levers import Levers, levers_of
 from twin.inference.readings import ACTIVITY
 from twin.library import Library
-from twin.vocabulary.effects import BetweenPatients, Effect
+from twin.vocabulary.effects import BetweenPatients
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.estimate import FreeParameter
 from twin.vocabulary.patient import Patient
@@ -81,7 +81,7 @@ class Clearances:
 class Evidence:
     """All data sets, ready for the sampler.
 
-    untested_sd  float64[untested], ln SD between people of genes nobody tested
+    untested_sd  float64[effect], what genes nobody tested add to its ln SD
     """
 
     known: tuple[FreeParameter, ...]
@@ -91,7 +91,6 @@ class Evidence:
     starts: Family
     clearances: Clearances
     doses: DoseModel
-    untested: tuple[str, ...]
     untested_sd: Floats
 
 
@@ -114,8 +113,6 @@ def evidence_of(
         engine: what integrates.
         limit_mg_per_l: below it a concentration was not told from nothing.
     """
-    untested = _untested(library)
-    with_genes = replace(effects, effects=(*effects.effects, *untested))
     return Evidence(
         tuple(known),
         effects,
@@ -123,7 +120,7 @@ def evidence_of(
             data.subjects,
             library,
             known,
-            with_genes,
+            effects,
             engine=engine,
             limit_mg_per_l=limit_mg_per_l,
         ),
@@ -138,41 +135,29 @@ def evidence_of(
         _starts(data.group_levels, library, known, effects, engine=engine),
         _clearances(data.group_clearances, library, known, effects),
         dose_model(data.stable_doses, library, known, effects),
-        tuple(effect.name for effect in untested),
-        np.array([effect.ln_sd for effect in untested]),
+        _untested(library, effects),
     )
 
 
-def _untested(library: Library) -> tuple[Effect, ...]:
-    """Genes nobody tested, as effects: the spread of what pairs of alleles do.
+def _untested(library: Library, effects: BetweenPatients) -> Floats:
+    """Spread of what genes nobody tested add to each effect, float64[effect].
 
-    A normal on the logarithm stands for the few pairs that are common.
+    A normal on the logarithm stands for the few pairs of alleles that are common:
+    CYP2C9 in the clearance of S, as far as it goes that way; VKORC1 as if it were a Ki.
     """
-    patient = _volunteer(library)
-    genes = individualise(patient, library).genes
-    touched = {
-        "CYP2C9": ("S__Vm_A", "S__Vm_B"),
-        "VKORC1": ("VKORC1_capacity",),
+    genes = individualise(_volunteer(library), library).genes
+    part = {
+        ("CYP2C9", "clearance_S"): library.kinetics.cyp2c9_share_of_s,
+        ("VKORC1", "sensitivity"): 1.0,
     }
-    found = []
-    for gene, constants in touched.items():
+    found = np.zeros(len(effects.effects))
+    for (gene, effect), share in part.items():
         pairs = genes[gene].possibilities
         weight = np.array([pair.weight for pair in pairs])
         activity = np.log([max(pair.activity, 0.05) for pair in pairs])
-        mean = weight @ activity
-        ln_sd = float(np.sqrt(weight @ (activity - mean) ** 2))
-        found.append(
-            Effect(
-                f"untested_{gene}",
-                "alleles nobody looked for",
-                constants,
-                ln_sd,
-                0.0,
-                "pooled allele frequencies",
-                "derived",
-            )
-        )
-    return tuple(found)
+        variance = weight @ (activity - weight @ activity) ** 2
+        found[effects.names.index(effect)] = share * np.sqrt(variance)
+    return found
 
 
 def _volunteer(library: Library) -> Patient:

@@ -11,6 +11,7 @@ One of the two modules that load PyMC: a worker's business, never a request's.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,120 +20,23 @@ os.environ.setdefault("PYTENSOR_FLAGS", "cxx=")  # no compiler is asked of anybo
 
 import pymc as pm
 import pytensor.tensor as pt
-from pytensor.graph.basic import Apply, Variable
-from pytensor.graph.op import Op
 
-from twin.credibility.population.dose_slopes import DoseModel
-from twin.credibility.population.evidence import Clearances, Evidence, Family
-from twin.inference.course_reader import Courses
-from twin.inference.courses import CourseModel
+from twin.credibility.population.evidence import Evidence, Family
+from twin.credibility.population.pytensor_ops import (
+    ClearancesOp,
+    CoursesOp,
+    DosesOp,
+)
 from twin.vocabulary.ensemble import Floats
 
 _FREEDOM = 4.0  # of Student's t about courses: one wrong row cannot pull
 _PEOPLE_OF_A_CURVE = 10.0
-
-
-class _Courses(Op):
-    """ln of a family's samples at (x, z)."""
-
-    def __init__(self, model: CourseModel) -> None:
-        self.model = model
-        self.last: tuple[bytes, Any] | None = None
-
-    def make_node(self, x: Any, z: Any) -> Apply:
-        return Apply(self, [pt.as_tensor(x), pt.as_tensor(z)], [pt.dvector()])
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        outputs[0][0] = self.asked(*inputs).ln_value
-
-    def asked(self, x: Floats, z: Floats) -> Any:
-        """The last answer is kept: values and slopes come together."""
-        key = x.tobytes() + z.tobytes()
-        if self.last is None or self.last[0] != key:
-            self.last = (key, self._found(x, z))
-        return self.last[1]
-
-    def _found(self, x: Floats, z: Floats) -> Courses:
-        try:
-            return self.model.at(x, z)
-        except IntegrationFailed:
-            # Not a number: the sampler sees a divergence there, and counts it.
-            n, d = len(self.model.samples), len(self.model.directions.moves)
-            return Courses(np.full(n, np.nan), np.full((n, d), np.nan))
-
-    def L_op(self, inputs: Any, outputs: Any, gradients: Any) -> list[Variable]:
-        return list(_CoursesBack(self)(*inputs, *gradients))
-
-
-class _CoursesBack(Op):
-    """Slopes of a weighted sum of a family's samples, by x and by z."""
-
-    def __init__(self, forward: _Courses) -> None:
-        self.forward = forward
-
-    def make_node(self, x: Any, z: Any, weights: Any) -> Apply:
-        inputs = [pt.as_tensor(each) for each in (x, z, weights)]
-        return Apply(self, inputs, [pt.dvector(), pt.dmatrix()])
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        x, z, weights = inputs
-        found = self.forward.asked(x, z)
-        by_x, by_z = self.forward.model.pulled_back(found, x, weights)
-        outputs[0][0], outputs[1][0] = by_x, by_z
-
-
-class _Doses(Op):
-    """ln of every patient's typical dose at x."""
-
-    def __init__(self, model: DoseModel) -> None:
-        self.model = model
-        self.last: tuple[bytes, Any] | None = None
-
-    def make_node(self, x: Any) -> Apply:
-        return Apply(self, [pt.as_tensor(x)], [pt.dvector()])
-
-    def asked(self, x: Floats) -> Any:
-        key = x.tobytes()
-        if self.last is None or self.last[0] != key:
-            self.last = (key, self.model.at(x))
-        return self.last[1]
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        outputs[0][0] = self.asked(inputs[0]).ln_mg_per_day
-
-    def L_op(self, inputs: Any, outputs: Any, gradients: Any) -> list[Variable]:
-        return [_DosesBack(self)(inputs[0], gradients[0])]
-
-
-class _DosesBack(Op):
-    """Slope of a weighted sum of ln doses by x."""
-
-    def __init__(self, forward: _Doses) -> None:
-        self.forward = forward
-
-    def make_node(self, x: Any, weights: Any) -> Apply:
-        return Apply(self, [pt.as_tensor(x), pt.as_tensor(weights)], [pt.dvector()])
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        x, weights = inputs
-        model = self.forward.model
-        outputs[0][0] = model.pulled_back(self.forward.asked(x), x, weights)
-
-
-class _Clearances(Op):
-    """ln of the groups' median clearances at x."""
-
-    def __init__(self, model: Clearances) -> None:
-        self.model = model
-
-    def make_node(self, x: Any) -> Apply:
-        return Apply(self, [pt.as_tensor(x)], [pt.dvector(), pt.dmatrix()])
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        outputs[0][0], outputs[1][0] = self.model.at(inputs[0])
-
-    def L_op(self, inputs: Any, outputs: Any, gradients: Any) -> list[Variable]:
-        return [gradients[0] @ outputs[1]]
+SPREADS = ("w_raw", "rho_raw", "sd_", "freedom_")
+"""What the names of spreads begin with: a search for the others holds them."""
+_FIRMLY_SEEN = ("clearance_S", "volume", "sensitivity", "turnover")
+_OF_SUBJECTS = (*_FIRMLY_SEEN, "clearance_R", "absorption", "slow_turnover")
+"""What a single dose can show: all but vitamin K eaten and synthesis, since activities
+start at 100 %.  `clearance_S` comes before the one that depends on it."""
 
 
 def population_model(
@@ -153,8 +57,6 @@ def population_model(
         "known": labels,
         "effect": list(effects.names),
         "site": list(evidence.doses.site_names),
-        "subject": list(evidence.subjects.labels),
-        "subject_effect": [*effects.names, *evidence.untested],
     }
     with pm.Model(coords=coords) as model:
         x_raw = pm.Normal("x_raw", dims="known")
@@ -172,22 +74,40 @@ def population_model(
         )
         first, second = (effects.names.index(n) for n in correlation.effects)
 
-        def effects_of(raw: Variable) -> Variable:
-            """Independent normals to effects with their spreads and correlation."""
-            tied = rho * raw[:, first] + pt.sqrt(1 - rho**2) * raw[:, second]
-            return w * pt.set_subtensor(raw[:, second], tied)
+        def people(name: str, n: int, which: Sequence[int], scales: Any) -> Any:
+            """Effects of n people or groups, [person, effect]; the rest are 0.
 
-        def sd(name: str) -> Variable:
+            Those that the data hold firmly are drawn as they are; the others, where
+            the prior speaks, as multiples of their spread.  The second of a correlated
+            pair is drawn given the first.
+            """
+            columns: dict[int, Any] = {}
+            for k in which:
+                scale, label = scales[k], f"{name}_{effects.names[k]}"
+                mean: Any = 0.0
+                if k == second and first in columns:
+                    mean = rho * scale / scales[first] * columns[first]
+                    scale = scale * pt.sqrt(1.0 - rho**2)
+                if effects.names[k] in _FIRMLY_SEEN:
+                    columns[k] = pm.Normal(label, mean, scale, shape=n)
+                else:
+                    columns[k] = mean + scale * pm.Normal(f"{label}_raw", shape=n)
+            nothing = pt.zeros(n)
+            return pt.stack([columns.get(k, nothing) for k in range(n_effects)], axis=1)
+
+        def sd(name: str) -> Any:
             centre, spread = scatter[name]
             raw = pm.Normal(f"{name}_raw")
             return pm.Deterministic(name, centre * pt.exp(spread * raw))
 
-        own = pm.Normal("subject_raw", dims=("subject", "subject_effect"))
-        z = pt.concatenate(
-            [effects_of(own[:, :n_effects]), own[:, n_effects:] * evidence.untested_sd],
-            axis=1,
+        # Nobody tested their genes: what these do is part of how they differ.
+        z = people(
+            "subject",
+            len(evidence.subjects.labels),
+            [effects.names.index(effect) for effect in _OF_SUBJECTS],
+            pt.sqrt(w**2 + evidence.untested_sd**2),
         )
-        predicted = _Courses(evidence.subjects.model)(x, z)
+        predicted = CoursesOp(evidence.subjects.model)(x, z)
         activity = evidence.subjects.activity
         # All concentrations of the study come from one assay of its time.
         assay = pm.Normal("assay_raw")
@@ -200,15 +120,17 @@ def population_model(
         seen = np.flatnonzero(
             np.any(evidence.curves.model.directions.effects != 0, axis=1)
         )
-        group = pm.Normal("curve_raw", shape=(len(evidence.curves.labels), len(seen)))
-        raw = pt.zeros((len(evidence.curves.labels), n_effects))
-        raw = pt.set_subtensor(raw[:, seen], group)
-        of_mean = effects_of(raw) / np.sqrt(_PEOPLE_OF_A_CURVE)
-        predicted = _Courses(evidence.curves.model)(x, of_mean)
+        of_mean = people(
+            "curve",
+            len(evidence.curves.labels),
+            [int(k) for k in seen],
+            pt.sqrt(w**2 + evidence.untested_sd**2) / np.sqrt(_PEOPLE_OF_A_CURVE),
+        )
+        predicted = CoursesOp(evidence.curves.model)(x, of_mean)
         _observe("curves", evidence.curves, predicted, sd("sd_mean_curve"))
 
         n_starts = evidence.starts.model.n_groups
-        predicted = _Courses(evidence.starts.model)(x, pt.zeros((n_starts, n_effects)))
+        predicted = CoursesOp(evidence.starts.model)(x, pt.zeros((n_starts, n_effects)))
         _observe(
             "starts",
             evidence.starts,
@@ -216,7 +138,7 @@ def population_model(
             pt.constant(scatter["sd_factor_level"][0]),
         )
 
-        median, _ = _Clearances(evidence.clearances)(x)
+        median, _ = ClearancesOp(evidence.clearances)(x)
         pm.StudentT(
             "clearances",
             nu=_FREEDOM,
@@ -225,8 +147,7 @@ def population_model(
             observed=evidence.clearances.observed,
         )
 
-        of_site = sd("sd_site") * pm.Normal("site_raw", dims="site")
-        pm.Deterministic("of_site", of_site, dims="site")
+        of_site = pm.Normal("of_site", 0.0, sd("sd_site"), dims="site")
         doses = evidence.doses
         by_effect = doses.effects
         between = pt.constant(by_effect**2) @ w**2
@@ -243,7 +164,7 @@ def population_model(
         pm.StudentT(
             "doses",
             nu=freedom,
-            mu=_Doses(doses)(x) + of_site[doses.sites],
+            mu=DosesOp(doses)(x) + of_site[doses.sites],
             # The variance of Student's t is nu/(nu - 2) of its squared scale.
             sigma=pt.sqrt((between + record**2) * (freedom - 2.0) / freedom),
             observed=doses.observed,
@@ -251,7 +172,7 @@ def population_model(
     return model
 
 
-def _observe(name: str, family: Family, predicted: Variable, scale: Variable) -> None:
+def _observe(name: str, family: Family, predicted: Any, scale: Any) -> None:
     """Student's t about the prediction; below quantification, its tail."""
     seen = ~family.censored
     scales = pt.broadcast_to(scale, (len(family.observed),))

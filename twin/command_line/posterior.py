@@ -1,0 +1,141 @@
+"""`twin model posterior`: what the development data leave open, drawn by NUTS.
+
+Interrupted, it goes on where it was: each chain writes down what it holds into a
+folder of its own.  What it keeps in `models/` is about the population alone.
+"""
+
+import multiprocessing as mp
+import queue
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from twin.command_line.fit import DataFolder, needed_folder
+from twin.command_line.output import Json, done, say
+from twin.errors import NumericsError
+from twin.library import load_library
+from twin.model_files import settings_file
+from twin.reproducibility import digest
+
+_WORK = Path("build/posterior")
+_KEPT = 600  # draws in the committed file, evenly spaced over the chains
+_SEED = 20261123
+
+
+def posterior(
+    data: DataFolder = None,
+    work: Annotated[
+        Path, typer.Option(help="Folder where chains keep what they hold.")
+    ] = _WORK,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for posterior.md.")
+    ] = None,
+    chains: Annotated[int, typer.Option(min=2, max=16)] = 4,
+    workers: Annotated[
+        int, typer.Option(min=1, max=16, help="Chains at a time, one core each.")
+    ] = 2,
+    draws: Annotated[int, typer.Option(min=50, help="Kept draws of a chain.")] = 500,
+    seed: int = _SEED,
+    _json: Json = False,
+) -> None:
+    """Draw the population's posterior and write it into models/warfarin.
+
+    About an hour on two cores.  Run `twin model compile` afterwards: the point
+    estimates are the medians of the draws.
+    """
+    folder = needed_folder(data)
+    asked = _asked(folder, draws=draws, seed=seed)
+    work = work / asked[:16]
+    work.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    _run_chains(folder, work, chains=chains, workers=workers, draws=draws, seed=seed)
+    from twin.command_line.posterior_report import (  # noqa: PLC0415 - loads PyMC
+        written,
+    )
+
+    report = written(
+        folder,
+        [work / _name(number) for number in range(chains)],
+        asked=asked,
+        seed=seed,
+        kept=_KEPT,
+        seconds=time.monotonic() - began,
+        out=out,
+    )
+    done(report)
+
+
+def _name(number: int) -> str:
+    return f"chain_{number}.pkl"
+
+
+def _asked(folder: Path, *, draws: int, seed: int) -> str:
+    """Digest of all a chain depends on: another question starts anew."""
+    library = load_library()
+    return digest(
+        {
+            "priors": settings_file("priors"),
+            "between": settings_file("between_patients"),
+            "facts": settings_file("published_facts"),
+            "model": library.spec.sha256,
+            "library": library.sha256,
+            "estimates": library.estimates,
+            "data": sorted(
+                (path.name, path.stat().st_size)
+                for name in ("oreilly", "warfarin_curves", "iwpc")
+                for path in (folder / name).iterdir()
+            ),
+            "draws": draws,
+            "seed": seed,
+        }
+    )
+
+
+def _run_chains(
+    folder: Path, work: Path, *, chains: int, workers: int, draws: int, seed: int
+) -> None:
+    """All chains, some at a time; each worker compiles the model once."""
+    context = mp.get_context("spawn")
+    heard = context.Queue()
+    shares = [list(range(first, chains, workers)) for first in range(workers)]
+    running = [
+        context.Process(target=_work, args=(folder, work, share, draws, seed, heard))
+        for share in shares
+        if share
+    ]
+    for process in running:
+        process.start()
+    while any(process.is_alive() for process in running):
+        _tell(heard, seconds=1.0)
+    _tell(heard, seconds=0.0)
+    failed = [process for process in running if process.exitcode != 0]
+    if failed:
+        raise NumericsError(
+            f"{len(failed)} of {len(running)} workers ended early; what the chains "
+            "hold is kept: run the command again and it goes on"
+        )
+
+
+def _tell(heard: Any, *, seconds: float) -> None:
+    while True:
+        try:
+            say(heard.get(timeout=seconds))
+        except queue.Empty:
+            return
+
+
+def _work(
+    folder: Path, work: Path, numbers: Sequence[int], draws: int, seed: int, heard: Any
+) -> None:
+    """In a process of its own: the model, then one chain after another."""
+    from twin.command_line.posterior_model import model_of  # noqa: PLC0415 - PyMC
+    from twin.credibility.population.chains import Plan, Runner  # noqa: PLC0415
+    from twin.credibility.population.pymc_model import SPREADS  # noqa: PLC0415
+
+    made = model_of(folder)
+    runner = Runner(made.model, Plan(draws=draws), held=SPREADS, seed=seed)
+    for number in numbers:
+        runner.run(number, work / _name(number), heard.put)

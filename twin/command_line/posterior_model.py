@@ -1,0 +1,79 @@
+"""The population's model on the development data, made from files; loads PyMC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pymc as pm
+
+from twin.command_line.fit import development_data
+from twin.credibility.calibration.objective import CalibrationData, prior_centres
+from twin.credibility.population.evidence import Evidence, evidence_of
+from twin.credibility.population.pymc_model import population_model
+from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import POPULATION
+from twin.library import Library, load_library
+from twin.model_files import model_sources, settings_file
+from twin.sbml.compiler import compile_antimony
+from twin.vocabulary.effects import BetweenPatients
+from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.estimate import Priors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PopulationModel:
+    """The model and what it is made of.
+
+    estimates   float64[known], the point estimates: x = 0
+    centres     float64[known], of the priors
+    scatter     name -> centre, spread on the logarithm
+    """
+
+    model: pm.Model
+    data: CalibrationData
+    evidence: Evidence
+    library: Library
+    priors: Priors
+    estimates: Floats
+    centres: Floats
+    scatter: Mapping[str, tuple[float, float]]
+
+
+def model_of(folder: Path) -> PopulationModel:
+    """The population's model around the committed point estimates."""
+    data, library = development_data(folder), load_library()
+    settings = settings_file("priors")
+    priors = Priors.of(settings)
+    effects = BetweenPatients.of(settings_file("between_patients"))
+    top, sources = model_sources()
+    spec_text = compile_antimony(sources, top=top, presets={}).flat
+    centres = prior_centres(priors, spec_text=spec_text)
+    fitted = {(e.file, e.key): e.value for e in library.estimates.estimates}
+    estimates = np.array(
+        [
+            fitted.get((p.file, p.key), centre)
+            for p, centre in zip(priors.parameters, centres, strict=True)
+        ]
+    )
+    posterior = settings["posterior"]
+    scatter = {
+        name: (float(entry["centre"]), float(entry["ln_spread"]))
+        for name, entry in posterior.items()
+        if isinstance(entry, Mapping)
+    }
+    evidence = evidence_of(
+        data,
+        library,
+        priors.parameters,
+        effects,
+        # One thread: chains run side by side.
+        engine=CompiledEngine(POPULATION, threads=1),
+        limit_mg_per_l=posterior["limit_mg_per_l"],
+    )
+    model = population_model(
+        evidence, prior_offset=np.log(centres / estimates), scatter=dict(scatter)
+    )
+    return PopulationModel(
+        model, data, evidence, library, priors, estimates, centres, scatter
+    )
