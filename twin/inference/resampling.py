@@ -141,6 +141,38 @@ def weighted_covariance(values: npt.ArrayLike, log_weights: npt.ArrayLike) -> Fl
     return np.asarray(scaled.T @ scaled)
 
 
+def weights_below(
+    values: npt.ArrayLike, points: npt.ArrayLike, log_weights: npt.ArrayLike
+) -> tuple[Floats, Floats]:
+    """The weight of the draws below a point, and of those equal to it.
+
+    Args:
+        values: [draw, ...], any unit; no NaN among draws of some weight.
+        points: [...], in the unit of the values; no NaN.
+        log_weights: [draw].
+
+    Returns: two float64[...], each from 0 to 1.
+
+    Raises: NumericsError when the shapes do not fit, a value is not a number, or no
+        draw has any weight.
+    """
+    table, weights, shape = _weighing(values, log_weights)
+    asked = np.asarray(points, dtype=np.float64)
+    if asked.shape != shape:
+        raise NumericsError(
+            f"values of shape [draw, ...] with ... = {shape} are held against points "
+            f"of that shape, got {asked.shape}"
+        )
+    asked = asked.reshape(table.shape[1])
+    if np.isnan(table).any() or np.isnan(asked).any():
+        raise NumericsError(
+            "what is not a number is neither above nor below; give draws that failed "
+            "a log weight of -inf, and leave out points that are not known"
+        )
+    below, equal = weights @ (table < asked), weights @ (table == asked)
+    return np.minimum(below, 1.0).reshape(shape), np.minimum(equal, 1.0).reshape(shape)
+
+
 def _weighing(
     values: npt.ArrayLike, log_weights: npt.ArrayLike
 ) -> tuple[Floats, Floats, tuple[int, ...]]:

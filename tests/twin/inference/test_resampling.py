@@ -12,6 +12,7 @@ from twin.inference.resampling import (
     weighted_covariance,
     weighted_means,
     weighted_quantiles,
+    weights_below,
 )
 from twin.reproducibility import stream
 
@@ -267,3 +268,27 @@ def test_one_draw_has_no_covariance():
 def test_a_covariance_is_of_columns():
     with pytest.raises(NumericsError, match="got 1 axes"):
         weighted_covariance([1.0, 2.0], [0.0, 0.0])
+
+
+# ---- below a point
+
+
+@given(logs, seeds, st.floats(-2.0, 2.0))
+def test_what_is_below_equal_and_above_is_all(row, seed, point):
+    values = np.round(draws_for(row, seed), 1)
+    at = round(point, 1)
+    below, equal = weights_below(values, at, row)
+    above, again = weights_below(-values, -at, row)
+
+    assert below + equal + above == pytest.approx(1.0)
+    assert equal == again
+
+
+def test_points_are_held_against_their_own_column():
+    values = [[1.0, 10.0], [2.0, 20.0], [2.0, 30.0]]
+    row = np.log([0.5, 0.25, 0.25])
+
+    below, equal = weights_below(values, [2.0, 25.0], row)
+
+    assert below == pytest.approx(np.array([0.5, 0.75]))
+    assert equal == pytest.approx(np.array([0.5, 0.0]))
