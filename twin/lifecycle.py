@@ -5,16 +5,23 @@ of all it is made of.
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from twin.applicability import Scope, scope_of
 from twin.body_parameters import changes_over
+from twin.engine.compiled import CompiledEngine
 from twin.engine.simulate import Engine, simulate
+from twin.errors import NumericsError
 from twin.individualise import Individual, individualise
+from twin.inference.belief import Belief
+from twin.inference.learn import Person, learn, measured_of
+from twin.inference.levers import levers_of
+from twin.inference.noise import Noise
+from twin.inference.particles import prior_particles
 from twin.library import Library
 from twin.multiscale.coupling import (
     CoupledPrediction,
@@ -23,10 +30,12 @@ from twin.multiscale.coupling import (
     predict_coupled,
 )
 from twin.multiscale.whole_model import LinearisingEngine
-from twin.reproducibility import Provenance, digest
+from twin.reproducibility import Provenance, digest, stream
 from twin.units import HOURS_PER_DAY
 from twin.vocabulary.ensemble import Ensemble
+from twin.vocabulary.observation import Observation
 from twin.vocabulary.patient import Patient
+from twin.vocabulary.population import Population
 from twin.vocabulary.prediction import Prediction
 from twin.vocabulary.regimen import Regimen
 
@@ -46,6 +55,9 @@ class Twin:
     scope        whether the model was made for such a patient
     provenance   software, model and parameters, by hash
     digest       the twin's name: equal content, equal digest
+    belief       draws of all that is not known of the patient; None in the typical twin
+    parent       digest of the twin that this one was learned from
+    taken, evidence   what it was learned from
     """
 
     patient: Patient
@@ -55,6 +67,10 @@ class Twin:
     provenance: Provenance
     digest: str
     library: Library = field(repr=False)
+    belief: Belief | None = field(default=None, repr=False)
+    parent: str | None = None
+    taken: Regimen | None = None
+    evidence: tuple[Observation, ...] = ()
 
 
 def build(
@@ -101,6 +117,99 @@ def build(
         provenance,
         digest([patient, provenance]),
         library,
+    )
+
+
+def believe(
+    twin: Twin,
+    population: Population,
+    noise: Noise,
+    *,
+    slopes: CompiledEngine,
+    draws: CompiledEngine,
+    seed: int = 0,
+    n_known: int = 128,
+    n_each: int = 4,
+) -> Twin:
+    """The twin with all that is not known of the patient, before any measurement.
+
+    Args:
+        twin: from `build`.
+        population: what the development data left open.
+        noise: what measurements are worth.
+        slopes: engine for slopes, in double.
+        draws: engine for many draws.
+        seed: the same seed and twin give the same draws.
+        n_known: draws of the population.
+        n_each: people for each of them.
+    """
+    levers = levers_of(
+        twin.individual, twin.library, population.known, population.effects
+    )
+    person = Person(
+        levers,
+        population,
+        noise,
+        twin.library.spec,
+        twin.library.surrogate,
+        slopes,
+        draws,
+    )
+    name = digest([twin.digest, population.sha256, noise, seed, n_known, n_each])
+    particles = prior_particles(
+        levers, population, n_known=n_known, n_each=n_each, rng=stream(seed, name)
+    )
+    return replace(
+        twin, digest=name, parent=twin.digest, belief=Belief(person, particles)
+    )
+
+
+def condition(
+    twin: Twin,
+    taken: Regimen,
+    observations: Sequence[Observation],
+    *,
+    seed: int = 0,
+    n_known: int = 128,
+    n_each: int = 4,
+) -> Twin:
+    """The twin that knows these measurements besides those it knew already.
+
+    Args:
+        twin: from `believe` or `condition`.
+        taken: all that is said to have been taken, from time 0.
+        observations: new ones.
+        seed, n_known, n_each: as in `believe`.
+
+    Raises: ObservationError where nothing was measured; NumericsError for a twin that
+        carries no draws.
+    """
+    if twin.belief is None:
+        raise NumericsError("this twin carries no draws; call `believe` first")
+    evidence = (*twin.evidence, *observations)
+    name = digest([twin.digest, taken, evidence, seed, n_known, n_each])
+    person = twin.belief.person
+    found = learn(
+        person,
+        taken,
+        evidence,
+        n_known=n_known,
+        n_each=n_each,
+        rng=stream(seed, name),
+    )
+    belief = Belief(
+        person,
+        found.learned.particles,
+        found,
+        measured_of(evidence, person.noise),
+    )
+    return replace(
+        twin,
+        digest=name,
+        parent=twin.digest,
+        belief=belief,
+        taken=taken,
+        evidence=evidence,
     )
 
 

@@ -54,24 +54,19 @@ def load_population(library: Library, drug: str = "warfarin") -> Population:
     def column(name: str) -> np.ndarray:
         return values[:, columns.index(name)]
 
+    def together(names: list[str]) -> np.ndarray:
+        return frozen_array(np.stack([column(name) for name in names], axis=1))
+
+    n_known, n_effects = len(known), len(effects.names)
     estimates = np.array([_estimate(p.file, p.key, library) for p in known])
-    names = [name.removeprefix("scale ") for name in columns if name.startswith("scale ")]
+    scales = [name for name in columns if name.startswith("scale ")]
     return Population(
         known,
         effects,
-        frozen_array(
-            np.log(np.stack([column(n) for n in wanted[: len(known)]], axis=1) / estimates)
-        ),
-        frozen_array(
-            np.stack([column(f"ln_sd {name}") for name in effects.names], axis=1)
-        ),
-        frozen_array(
-            np.stack(
-                [column(f"correlation {' '.join(c.effects)}") for c in effects.correlations],
-                axis=1,
-            )
-        ),
-        {name: frozen_array(column(f"scale {name}")) for name in names},
+        frozen_array(np.log(together(wanted[:n_known]) / estimates)),
+        together(wanted[n_known : n_known + n_effects]),
+        together(wanted[n_known + n_effects :]),
+        {name.removeprefix("scale "): frozen_array(column(name)) for name in scales},
         hashlib.sha256(text.encode()).hexdigest(),
     )
 

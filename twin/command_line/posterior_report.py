@@ -1,4 +1,4 @@
-"""What `twin model posterior` keeps and says: draws, estimates, a record; loads PyMC."""
+"""What `twin model posterior` keeps and says: draws, estimates, a record."""
 
 import csv
 import datetime as dt
@@ -79,7 +79,7 @@ def written(
         for p in made.evidence.known
     }
     _write_estimates(home / "fitted.toml", made, found, medians)
-    summary = {
+    summary: dict[str, Any] = {
         "seed": seed,
         "asked": asked,
         "chains": len(chains),
@@ -132,7 +132,7 @@ def _name(file: str, key: Sequence[str]) -> str:
 
 
 def _columns(made: PopulationModel, draws: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Every column of the file, float64[draw], draws of the chains one after another."""
+    """Every column of the file, float64[draw], one chain after another."""
 
     def flat(values: Floats) -> Floats:
         return np.asarray(values.reshape(-1, *values.shape[2:]))
@@ -295,18 +295,23 @@ def _record(
 ) -> list[str]:
     silent = [f.name for f in found if f.learned < 0.1 and f.prior_ln_sd > 0]
     return [
-        f"{summary['chains']} chains of {summary['draws_of_a_chain']} draws by NUTS "
-        f"(PyMC), {summary['slopes']} evaluations with slopes, mean tree depth "
-        f"{summary['mean_depth']:.1f}, {summary['chain_minutes']:.0f} chain-minutes "
-        f"on single cores.  Divergences {summary['divergences']}, largest R-hat "
-        f"{summary['largest_rhat']:.4f}, least effective sample size "
-        f"{summary['least_ess_bulk']:.0f} (bulk) and {summary['least_ess_tail']:.0f} "
-        f"(tails): {'converged' if converged else 'NOT converged'} (R-hat below "
-        f"{_MOST_RHAT}, above {_LEAST_ESS:.0f}, none divergent).",
+        (
+            f"{summary['chains']} chains of {summary['draws_of_a_chain']} draws by "
+            f"NUTS (PyMC), {summary['slopes']} evaluations with slopes, mean tree "
+            f"depth {summary['mean_depth']:.1f}, {summary['chain_minutes']:.0f} "
+            "chain-minutes on single cores.  Divergences "
+            f"{summary['divergences']}, largest R-hat {summary['largest_rhat']:.4f}, "
+            f"least effective sample size {summary['least_ess_bulk']:.0f} (bulk) and "
+            f"{summary['least_ess_tail']:.0f} (tails): "
+            f"{'converged' if converged else 'NOT converged'} (R-hat below "
+            f"{_MOST_RHAT}, above {_LEAST_ESS:.0f}, none divergent)."
+        ),
         "",
-        "`learned` is the share of the prior's variance that the data took away.  "
-        "Parameters move together: that one is learned little may mean that only its "
-        "product with another is known.",
+        (
+            "`learned` is the share of the prior's variance that the data took away.  "
+            "Parameters move together: that one is learned little may mean that only "
+            "its product with another is known."
+        ),
         "",
         *markdown_table(_HEAD, _rows(found)),
         "",
@@ -316,8 +321,10 @@ def _record(
         "",
         "## Predictive checks",
         "",
-        "New people with the covariates of the data's.  `bias` is the median of "
-        "ln(observed/median predicted).",
+        (
+            "New people with the covariates of the data's.  `bias` is the median of "
+            "ln(observed/median predicted)."
+        ),
         "",
         *markdown_table(
             (

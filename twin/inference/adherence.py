@@ -68,7 +68,7 @@ def single_misses(doses: Sequence[int]) -> tuple[Account, ...]:
 def accounts_of(doses: Sequence[int], noise: Noise) -> tuple[Account, ...]:
     """All accounts of some doses: runs of missed ones, and single doubled ones.
 
-        odds of a run of n = missed · missed_again^(n-1) / (1 - missed)^n
+    odds of a run of n = missed · missed_again^(n-1) / (1 - missed)^n
     """
     ln_taken = math.log1p(-noise.missed)
     found = [

@@ -209,9 +209,8 @@ def pattern_shares(
         return np.ones(1)
     found = question.patterns + linear_evidence(question, tilt, mode, prior, population)
     probability = np.exp(found - logsumexp(found))
-    return np.asarray(0.5 / n * (1 - probability.max()) + probability) / np.sum(
-        0.5 / n * (1 - probability.max()) + probability
-    )
+    shares = probability + 0.5 / n * (1.0 - probability.max())
+    return np.asarray(shares / shares.sum())
 
 
 def linear_evidence(

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
-from scipy.stats import norm
+from scipy.special import logsumexp, ndtr, ndtri
 
 from twin.coagulation.assays import ProthrombinSurrogate
 from twin.engine.compiled import CompiledEngine
@@ -48,7 +47,7 @@ from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Regimen
 
 GRADIENT_TOLERANCE = 1e-2
-"""Of the courses whose slopes lead to the mode; the weights are made with finer ones."""
+"""Of courses whose slopes lead to the mode; the weights are made with finer ones."""
 
 _SURPRISING = 2.0  # standard deviations from what was expected: tablets are asked about
 _WORTH_DRAWS = 1e-3  # probability of an account in the linear picture
@@ -198,7 +197,7 @@ def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
     ]
     values = np.array(
         [
-            (o.quantification_limit if low else o.value)
+            (o.quantification_limit if low and o.quantification_limit else o.value)
             / (_PER_CENT if o.kind.startswith("factor_") else 1.0)
             for o, low in zip(observations, below, strict=True)
         ]
@@ -330,13 +329,11 @@ def _expectation(
 ) -> Expectation:
     scale = _PER_CENT if observation.kind.startswith("factor_") else 1.0
     mean, sd = expected.mean[number], expected.sd[number]
-    reach = norm.ppf(0.95)
+    reach = float(ndtri(0.95))
     return Expectation(
         observation,
         float(scale * np.exp(mean)),
         float(scale * np.exp(mean - reach * sd)),
         float(scale * np.exp(mean + reach * sd)),
-        float(norm.cdf(expected.standardised[number])),
+        float(ndtr(expected.standardised[number])),
     )
-
-

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import log_ndtr
 
 from twin.errors import IntegrationFailed
 from twin.inference.courses import CourseModel
@@ -18,6 +18,7 @@ from twin.vocabulary.ensemble import Floats
 
 _MOST_STEPS = 12
 _CLOSE = 0.05  # of a posterior standard deviation
+_LN_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 _FARTHEST = 6.0  # prior standard deviations in one step
 
 
@@ -87,7 +88,7 @@ def find_mode(
     Raises: IntegrationFailed where the course at the start does not integrate.
     """
     drifting = course.effect_names.index(noise.occasion_effect)
-    precision = np.linalg.inv(prior)
+    precision: Floats = np.asarray(np.linalg.inv(prior), np.float64)
     spread = np.sqrt(np.diag(prior))
     z = np.zeros(len(prior)) if start is None else np.array(start)
     found = course.at(x, z[None])
@@ -124,7 +125,7 @@ def find_mode(
     information = found.slopes.T @ hold @ found.slopes + precision
     return Mode(
         z,
-        np.linalg.inv(information),
+        np.asarray(np.linalg.inv(information), np.float64),
         found.ln_value,
         found.slopes,
         r_matrix,
@@ -153,7 +154,7 @@ def ln_likelihood(predicted: Floats, measured: Measured, noise: Floats) -> Float
         scaled = (measured.ln_value[below] - predicted[:, below]) / np.sqrt(
             np.diag(noise)[below]
         )
-        found = found + np.sum(norm.logcdf(scaled), axis=1)
+        found = found + np.sum(log_ndtr(scaled), axis=1)
     return np.asarray(np.where(np.isfinite(found), found, -np.inf))
 
 
@@ -188,7 +189,7 @@ def _pull(
     for k in np.flatnonzero(measured.below):
         sd = np.sqrt(noise[k, k])
         scaled = (measured.ln_value[k] - predicted[k]) / sd
-        rate = np.exp(norm.logpdf(scaled) - norm.logcdf(scaled))
+        rate = np.exp(-0.5 * scaled**2 - _LN_ROOT_2PI - log_ndtr(scaled))
         pull[k] = -rate / sd
         hold[k, k] = rate * (rate + scaled) / sd**2
     return pull, hold

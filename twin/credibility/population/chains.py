@@ -222,7 +222,8 @@ def _read(path: Path) -> Chain | None:
     if not path.exists():
         return None
     with path.open("rb") as file:
-        return pickle.load(file)  # noqa: S301 - written by the same command, beside it
+        chain: Chain = pickle.load(file)  # noqa: S301 - written by the same command
+    return chain
 
 
 def _write(path: Path, chain: Chain) -> None:

@@ -13,7 +13,7 @@ from pymc.blocking import DictToArrayBijection, RaveledVars
 
 from twin.credibility.population.chains import Chain
 from twin.credibility.population.evidence import Evidence
-from twin.inference.chains import bulk_ess, rank_normalised_rhat, tail_ess
+from twin.inference.chains import bulk_ess, rhat, tail_ess
 from twin.vocabulary.ensemble import Floats
 
 SCALES = (
@@ -145,7 +145,7 @@ def _found(
         float(low),
         float(high),
         learned,
-        float(rank_normalised_rhat(values)),
+        float(rhat(values)),
         float(bulk_ess(values)),
         float(tail_ess(values)),
     )

@@ -57,7 +57,7 @@ def predictive_checks(
         rng: of people and scatter.
     """
     covariance = evidence.effects.covariance(ln_sds, correlations)
-    roots = np.linalg.cholesky(covariance)
+    roots: Floats = np.asarray(np.linalg.cholesky(covariance), np.float64)
     subjects, failed = _courses(
         evidence.subjects, x, roots, scales, evidence.untested_sd, rng
     )
