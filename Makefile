@@ -16,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit surrogate verify-science verify-alternatives verify-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test
+.PHONY: help run test lint format models fit posterior surrogate verify-science verify-alternatives verify-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -41,6 +41,9 @@ models: $(INSTALLED) ## compile the Antimony sources to SBML
 
 fit: $(INSTALLED) ## fit the point estimates to the development data
 	$(BIN)/twin model fit
+
+posterior: $(INSTALLED) ## draw the population's posterior by NUTS (about 80 minutes; goes on where it was)
+	$(BIN)/twin model posterior --out docs/verification
 
 surrogate: $(INSTALLED) ## fit the clotting-time surrogate to the in-vitro network
 	$(BIN)/twin model surrogate

@@ -16,6 +16,7 @@ from twin.command_line.model_inspect import inspect
 from twin.command_line.model_simulate import simulate_model
 from twin.command_line.model_surrogate import surrogate
 from twin.command_line.output import Json, done, progress, say
+from twin.command_line.posterior import posterior
 from twin.errors import LibraryError
 from twin.individualise import individualise
 from twin.intake.ask import reference_patient
@@ -43,6 +44,7 @@ app.command("inspect")(inspect)
 app.command("simulate")(simulate_model)
 app.command("surrogate")(surrogate)
 app.command("fit")(fit_estimates)
+app.command("posterior")(posterior)
 
 
 @app.callback()

@@ -24,7 +24,7 @@ from twin.vocabulary.regimen import Regimen
 Integers = npt.NDArray[np.int64]
 
 _STEP = 1e-6  # of a move along a direction, on the logarithm
-_FAINT = 2e-3  # of the largest move: fainter directions are left out of slopes
+_FAINT = 1e-3  # of the largest move of the samples: fainter ones have no slope here
 _TINY = np.finfo(float).tiny
 
 
@@ -152,18 +152,20 @@ def course_model(
         engine=engine,
         tolerance=tolerance,
     )
-    moves = together.exponents
+    directions = Directions(
+        together.exponents, *(np.zeros((0, 0, 0)),) * 2, np.zeros((0, 0))
+    )
     if not along_effects:
         known_sd = np.array([p.ln_sd for p in levers[0].known])
         effect_sd = np.array([e.ln_sd for e in levers[0].effects.effects])
-        matters = _matters(asked, centre)
-        moves = _directions(together, known_sd, effect_sd, matters=matters)
+        influence = _influence(asked, centre)
+        directions = _directions(together, known_sd, effect_sd, influence=influence)
     return CourseModel(
         tuple(samples),
         names,
         np.log(np.maximum(centre, _TINY)),
         together,
-        together.along(moves),
+        directions,
         asked,
         reader,
         levers[0].fixed,
@@ -188,36 +190,25 @@ class _Levers:
             + z @ self.exponents
         )
 
-    def along(self, moves: Floats) -> Directions:
-        """What the levers do along directions.
 
-        Right where the directions are orthonormal; of other ones only `moves` counts.
-        """
-        return Directions(
-            moves,
-            self.slopes @ moves.T,
-            self.bends @ moves.T,
-            self.exponents @ moves.T,
-        )
-
-
-def _matters(asked: PreparedSlopes, centre: Floats) -> npt.NDArray[np.bool_]:
-    """Which constants move any output at all; those at 0 stay there."""
+def _influence(asked: PreparedSlopes, centre: Floats) -> Floats:
+    """How far ln of the outputs moves with ln of each constant, root mean square."""
     n = centre.shape[1]
     moved = np.repeat(centre[:, None, :], n, axis=1)
     moved[:, np.arange(n), np.arange(n)] *= 1.0 + _STEP
-    slopes = asked.at(centre, moved, _STEP).slopes
-    return np.asarray(np.any(slopes != 0, axis=(0, 1, 2)))
+    found = asked.at(centre, moved, _STEP)
+    size = np.maximum(np.abs(found.values), _TINY)[..., None]
+    return np.asarray(np.sqrt(np.mean((found.slopes / size) ** 2, axis=(0, 1, 2))))
 
 
 def _directions(
-    levers: _Levers,
-    known_sd: Floats,
-    effect_sd: Floats,
-    *,
-    matters: npt.NDArray[np.bool_],
-) -> Floats:
-    """An orthonormal basis of the moves of the constants, float64[direction, name]."""
+    levers: _Levers, known_sd: Floats, effect_sd: Floats, *, influence: Floats
+) -> Directions:
+    """As few directions as move the samples as all parameters and effects do.
+
+    Each constant counts by how much the samples move with it; what they do not see is
+    left out, and two parameters that move them alike are one direction.
+    """
     n = levers.slopes.shape[-1]
     moves = np.concatenate(
         [
@@ -226,6 +217,15 @@ def _directions(
             levers.exponents * effect_sd[:, None],
         ]
     )
-    moves = np.unique(np.where(matters, moves, 0.0).round(12), axis=0)
-    _, sizes, basis = np.linalg.svd(moves, full_matrices=False)
-    return np.asarray(basis[sizes > _FAINT * sizes[0]])
+    moves = np.unique((moves * influence).round(12), axis=0)
+    _, sizes, axes = np.linalg.svd(moves, full_matrices=False)
+    axes = axes[sizes > _FAINT * sizes[0]]
+    seen = influence > 0
+    along = np.divide(axes, influence, out=np.zeros_like(axes), where=seen)
+    weighed = (axes * influence).T
+    return Directions(
+        along,
+        levers.slopes @ weighed,
+        levers.bends @ weighed,
+        levers.exponents @ weighed,
+    )

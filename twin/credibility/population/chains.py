@@ -40,12 +40,12 @@ class Plan:
     depth         of trees, at most
     """
 
-    searches: tuple[int, ...] = (40, 40, 40)
+    searches: tuple[int, ...] = (40, 40, 40, 40)
     shallow: int = 5
-    tuning: int = 120
+    tuning: int = 80
     draws: int = 500
-    target_accept: float = 0.9
-    depth: int = 8
+    target_accept: float = 0.85
+    depth: int = 7
 
 
 @dataclass(slots=True, eq=False)
@@ -133,12 +133,16 @@ class Runner:
         return np.asarray(0.5 * (found + found.T))
 
     def metric(self, curves: list[Floats]) -> Floats:
-        """Covariance that fits the mean of some second derivatives.
+        """Covariance that fits some second derivatives, in root mean square.
 
-        Directions that curve the other way count by how much they curve.
+            M = (mean of H²)^(-1/2)
+
+        A direction that curves strongly anywhere must be stepped along carefully
+        everywhere; which way it curves does not matter.
         """
-        sizes, axes = np.linalg.eigh(np.mean(curves, axis=0))
-        return np.asarray((axes / np.maximum(np.abs(sizes), _FLATTEST)) @ axes.T)
+        sizes, axes = np.linalg.eigh(np.mean([h @ h for h in curves], axis=0))
+        steep = np.sqrt(np.maximum(sizes, _FLATTEST**2))
+        return np.asarray((axes / steep) @ axes.T)
 
     def run(self, number: int, path: Path, say: Callable[[str], None]) -> Chain:
         """The chain of that number, from where `path` left it."""
@@ -167,7 +171,7 @@ class Runner:
                 chain.depths.append(int(seen["depth"]))
             if chain.stage in turns:
                 chain.curves.append(self.curvature(chain.point))
-                chain.metric = self.metric(chain.curves[-3:])
+                chain.metric = self.metric(chain.curves[-4:])
                 self._set_metric(chain.metric)
             chain.seconds = time.monotonic() - began
             if chain.stage % _EVERY == 0 or chain.stage == whole:
