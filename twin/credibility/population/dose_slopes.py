@@ -105,12 +105,30 @@ class DoseModel:
         logarithms = centre + slope @ x + bend @ (x * x)
         columns = slope + 2.0 * bend * x
         wanted, wanted_slopes = self._cycle.at(x)
-        own = logarithms[self.group]
+        ln_dose, by_column, by_wanted = self._solved(
+            x, logarithms[self.group], np.log(wanted)[self.combination]
+        )
+        return Doses(ln_dose, by_column, by_wanted, wanted_slopes, columns)
+
+    def given(self, x: Floats, logarithms: Floats, ln_wanted: Floats) -> Floats:
+        """ln dose, float64[patient], where genes and target are said by the caller.
+
+        Args:
+            x: float64[known], of the liver's size.
+            logarithms: float64[patient, column], of the balance without the liver.
+            ln_wanted: float64[patient], of the inhibition.
+        """
+        return self._solved(x, logarithms, ln_wanted)[0]
+
+    def _solved(
+        self, x: Floats, logarithms: Floats, ln_wanted: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        own = logarithms.copy()
         own[:, LIVER] += self._liver(x)[:, None]
         ln_dose, by_column, by_wanted = dose_inhibiting(
-            own, np.log(wanted)[self.combination], self._kidney, self._per_mg
+            own, ln_wanted, self._kidney, self._per_mg
         )
-        return Doses(ln_dose + self.swing, by_column, by_wanted, wanted_slopes, columns)
+        return ln_dose + self.swing, by_column, by_wanted
 
     def pulled_back(self, doses: Doses, x: Floats, weights: Floats) -> Floats:
         """Sum over patients of weight times d ln dose / dx, float64[known].
@@ -177,7 +195,7 @@ def dose_model(
     loss = keys.index(("body_size.csv", ("liver", "both", "loss_per_year")))
     size = library.size
     levers = [
-        _levers_of_group(genotype, medicines, library, known, effects)
+        levers_of_group(genotype, medicines, library, known, effects)
         for genotype, medicines, _ in population.groups
     ]
     group = np.empty(population.n, np.int64)
@@ -248,14 +266,19 @@ def _by_effect(
     return np.asarray(found)
 
 
-def _levers_of_group(
+def levers_of_group(
     genotype: Genotype,
     medicines: tuple[CoMedicine, ...],
     library: Library,
     known: Sequence[FreeParameter],
     effects: BetweenPatients,
+    *,
+    mean: bool = True,
 ) -> Levers:
-    """Of a young body of the reference's surface, where size has no say."""
+    """Of a young body of the reference's surface, where size has no say.
+
+    mean  of alleles where several stay possible, or kept apart
+    """
     surface = library.size.liver_reference_surface_m2
     height = 175.0
     patient = replace(
@@ -267,4 +290,4 @@ def _levers_of_group(
         co_medication=medicines,
     )
     individual = individualise(patient, library)
-    return levers_of(individual, library, known, effects, mean_alleles=True)
+    return levers_of(individual, library, known, effects, mean_alleles=mean)

@@ -124,12 +124,7 @@ def wanted_inhibition(
     library: Library,
 ) -> tuple[WantedInhibition, Integers]:
     """The combinations of target gene and INR, and which one each patient has."""
-    names = tuple(
-        name
-        for name in levers[0].names
-        if name.startswith(("VK__", "F__", "PT__")) or name == "VKORC1_capacity"
-        if name not in STARTS and not name.startswith("F__half_life")
-    )
+    names = cycle_names(levers[0])
     place = [levers[0].names.index(name) for name in names]
     of_group = np.array([each.centre[place] for each in levers])
     _, first, gene_of_group = np.unique(
@@ -155,3 +150,13 @@ def wanted_inhibition(
         inr[chosen],
     )
     return cycle, combination.ravel()
+
+
+def cycle_names(levers: Levers) -> tuple[str, ...]:
+    """Constants that the cycle and the factors at rest are made of."""
+    return tuple(
+        name
+        for name in levers.names
+        if name.startswith(("VK__", "F__", "PT__")) or name == "VKORC1_capacity"
+        if name not in STARTS and not name.startswith("F__half_life")
+    )

@@ -1,0 +1,233 @@
+"""What the population says of the stable dose of anybody: a distribution, not a number.
+
+    ln dose = typical(x, alleles) + people + site + record
+
+One draw of the population, of the alleles that nobody tested, of the person and of what
+a recorded dose has of its own, for every patient at once.  The law of the scatter is
+the one the posterior was drawn with.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.credibility.calibration.stable_doses import StableDoses, StablePatient
+from twin.credibility.population.dose_balance import balance_columns
+from twin.credibility.population.dose_slopes import (
+    DoseModel,
+    dose_model,
+    levers_of_group,
+)
+from twin.credibility.population.wanted_inhibition import (
+    WantedInhibition,
+    cycle_names,
+)
+from twin.inference.levers import GeneLever, Levers
+from twin.library import Library
+from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.patient import Patient
+from twin.vocabulary.population import Population
+
+Integers = npt.NDArray[np.int64]
+
+_ENZYME_GENES = ("CYP2C9", "rs12777823")
+_CYCLE_GENES = ("VKORC1", "CYP4F2")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DoseDraws:
+    """Draws of ln dose, mg/day, and of what they are made of.
+
+    ln_dose    float64[draw, patient], all together; NaN where no dose serves
+    typical    float64[draw, patient], of the person described, mean alleles
+    person     float64[draw, patient], variance between such people
+    record     float64[draw], variance of one record
+    site       float64[draw], variance between places
+    """
+
+    ln_dose: Floats
+    typical: Floats
+    person: Floats
+    record: Floats
+    site: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DoseDistribution:
+    """Patients ready to be asked for draws of their stable dose.
+
+    model     the typical doses, with elasticities by effect
+    columns   float64[pair, column], ..., of every pair of enzyme alleles of any group
+    cycle     inhibition wanted by every pair of cycle alleles and INR
+    enzyme    for each group: places of its pairs in `columns`, and their weights
+    target    likewise, in `cycle`, where `inr` is each patient's place among INRs
+    """
+
+    model: DoseModel
+    columns: tuple[Floats, Floats, Floats]
+    cycle: WantedInhibition
+    enzyme: tuple[tuple[Integers, Floats], ...]
+    target: tuple[tuple[Integers, Floats], ...]
+    inr: Integers
+    n_inrs: int
+
+    def draws(
+        self,
+        population: Population,
+        chosen: Integers,
+        *,
+        rng: np.random.Generator,
+        with_scatter: bool = True,
+    ) -> DoseDraws:
+        """One draw of every patient's ln dose for each chosen draw of the population.
+
+        Args:
+            population: what the data left open.
+            chosen: int64[draw], which of its draws.
+            rng: of alleles, people and records.
+            with_scatter: whether people, sites and records are drawn, or only what is
+                not known of the typical person.
+        """
+        n, patients = len(chosen), self.model.n
+        found = np.empty((n, patients))
+        typical = np.empty((n, patients))
+        covariance = population.covariances(chosen)
+        between = np.einsum(
+            "pi,dij,pj->dp", self.model.effects, covariance, self.model.effects
+        )
+        scales = {name: values[chosen] for name, values in population.scales.items()}
+        record = scales["sd_dose_record"] ** 2
+        site = scales["sd_site"] ** 2
+        for number, draw in enumerate(chosen):
+            x = population.x[draw]
+            typical[number] = self.model.at(x).ln_mg_per_day
+            found[number] = self._with_alleles(x, rng)
+        if with_scatter:
+            freedom = 2.0 + scales["freedom_dose"]
+            variance = between + record[:, None]
+            scale = np.sqrt(variance * ((freedom - 2.0) / freedom)[:, None])
+            found += scale * rng.standard_t(
+                np.broadcast_to(freedom[:, None], found.shape)
+            )
+            found += np.sqrt(site)[:, None] * rng.normal(size=found.shape)
+        return DoseDraws(found, typical, between, record, site)
+
+    def _with_alleles(self, x: Floats, rng: np.random.Generator) -> Floats:
+        """ln dose of the person described with alleles drawn, float64[patient]."""
+        centre, slope, bend = self.columns
+        logarithms = centre + slope @ x + bend @ (x * x)
+        wanted, _ = self.cycle.at(x)
+        pair, target = self._drawn(self.enzyme, rng), self._drawn(self.target, rng)
+        return self.model.given(
+            x,
+            logarithms[pair],
+            np.log(wanted)[target * self.n_inrs + self.inr],
+        )
+
+    def _drawn(
+        self, possible: Sequence[tuple[Integers, Floats]], rng: np.random.Generator
+    ) -> Integers:
+        """For each patient one of the pairs of its group, by weight."""
+        at = rng.random(self.model.n)
+        found = np.empty(self.model.n, np.int64)
+        for group, (places, weights) in enumerate(possible):
+            here = self.model.group == group
+            drawn = np.searchsorted(np.cumsum(weights), at[here], side="right")
+            found[here] = places[np.minimum(drawn, len(weights) - 1)]
+        return found
+
+
+def dose_distribution(
+    patients: Sequence[Patient],
+    target_inrs: Floats,
+    library: Library,
+    population: Population,
+) -> DoseDistribution:
+    """Patients ready for draws.
+
+    Args:
+        patients: n of them.
+        target_inrs: float64[n], the INR each is to keep.
+        library: of the drug.
+        population: whose known parameters and effects are drawn.
+    """
+    people = StableDoses.of(
+        [
+            StablePatient(patient, float(inr), 1.0, "")
+            for patient, inr in zip(patients, target_inrs, strict=True)
+        ]
+    )
+    known, effects = population.known, population.effects
+    model = dose_model(people, library, known, effects)
+    levers = [
+        levers_of_group(genotype, medicines, library, known, effects, mean=False)
+        for genotype, medicines, _ in people.groups
+    ]
+    enzyme, tables = [], []
+    of_target, fixed, target_weights = [], [], []
+    for each in levers:
+        pairs, weights = _pairs(each, _ENZYME_GENES)
+        enzyme.append((np.arange(len(tables), len(tables) + len(pairs)), weights))
+        tables += [balance_columns(each.fixed_at(pair), known) for pair in pairs]
+        pairs, weights = _pairs(each, _CYCLE_GENES)
+        of_target.append(np.arange(len(fixed), len(fixed) + len(pairs)))
+        target_weights.append(weights)
+        fixed += [each.fixed_at(pair) for pair in pairs]
+    inrs, inr = np.unique(people.inr, return_inverse=True)
+    names = cycle_names(levers[0])
+    place = [levers[0].names.index(name) for name in names]
+    # Groups share their cycles: each is solved once.
+    _, first, back = np.unique(
+        np.stack([each.centre[place] for each in fixed]).round(12),
+        axis=0,
+        return_index=True,
+        return_inverse=True,
+    )
+    cycle = WantedInhibition(
+        library,
+        names,
+        np.stack([fixed[n].centre[place] for n in first]),
+        np.stack([fixed[n].slopes[:, place] for n in first]),
+        np.stack([fixed[n].bends[:, place] for n in first]),
+        np.zeros(0, np.int64),
+        np.repeat(np.arange(len(first)), len(inrs)),
+        np.tile(inrs, len(first)),
+    )
+    target = [
+        (back.ravel()[own], weights)
+        for own, weights in zip(of_target, target_weights, strict=True)
+    ]
+    columns = tuple(np.stack([table[k] for table in tables]) for k in range(3))
+    return DoseDistribution(
+        model,
+        (columns[0], columns[1], columns[2]),
+        cycle,
+        tuple(enzyme),
+        tuple(target),
+        inr.ravel(),
+        len(inrs),
+    )
+
+
+def _pairs(
+    levers: Levers, genes: Sequence[str]
+) -> tuple[list[tuple[int, ...]], Floats]:
+    """Possibilities of some genes, the others at their likeliest, with weights."""
+    choices: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
+    for gene in levers.genes:
+        options = _options(gene, open_=gene.gene in genes)
+        choices = [
+            ((*before, number), weight * share)
+            for before, weight in choices
+            for number, share in options
+        ]
+    weights = np.array([weight for _, weight in choices])
+    return [pair for pair, _ in choices], weights / weights.sum()
+
+
+def _options(gene: GeneLever, *, open_: bool) -> list[tuple[int, float]]:
+    if not open_:
+        return [(0, 1.0)]
+    return [(number, float(w)) for number, w in enumerate(gene.weights)]
