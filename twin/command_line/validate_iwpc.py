@@ -23,17 +23,16 @@ from twin.command_line.iwpc_table import chosen_sites, read_table
 from twin.command_line.output import done, progress, say
 from twin.command_line.show_stable_doses import shown
 from twin.credibility.dose_predictions import DosePredictions, DosePredictor
+from twin.credibility.population.predictor import predict_stable_doses
 from twin.credibility.published_doses import published_doses
 from twin.credibility.stable_dose_report import (
     Recorded,
     StableDoseReport,
     stable_dose_report,
 )
-from twin.credibility.typical_with_scatter import typical_with_scatter
 from twin.library import Library, load_library
-from twin.model_files import settings_file
+from twin.population import load_population
 from twin.vocabulary.ensemble import Floats
-from twin.vocabulary.estimate import Priors
 
 ROW_COLUMNS = (
     "id",
@@ -78,8 +77,9 @@ def validate_iwpc(path: Path, *, sites: str | None, rows: Path | None) -> None:
 
 def default_predictor(library: Library) -> DosePredictor:
     """What the command predicts with."""
-    scatter = Priors.of(settings_file("priors")).scatter["stable_dose"]
-    return partial(typical_with_scatter, library=library, ln_sd=scatter.ln_sd)
+    return partial(
+        predict_stable_doses, library=library, population=load_population(library)
+    )
 
 
 def scored(

@@ -165,8 +165,11 @@ def dose_distribution(
         levers_of_group(genotype, medicines, library, known, effects, mean=False)
         for genotype, medicines, _ in people.groups
     ]
-    enzyme, tables = [], []
-    of_target, fixed, target_weights = [], [], []
+    enzyme: list[tuple[Integers, Floats]] = []
+    tables: list[tuple[Floats, Floats, Floats]] = []
+    of_target: list[Integers] = []
+    target_weights: list[Floats] = []
+    fixed: list[Levers] = []
     for each in levers:
         pairs, weights = _pairs(each, _ENZYME_GENES)
         enzyme.append((np.arange(len(tables), len(tables) + len(pairs)), weights))
