@@ -143,13 +143,19 @@ def error_score(observed: npt.ArrayLike, predicted: npt.ArrayLike) -> ErrorScore
     )
 
 
+def within_interval(
+    observed: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike
+) -> Floats:
+    """1 where low <= observed <= high, else 0, [n]: an end is inside."""
+    seen = np.asarray(observed, dtype=np.float64)
+    inside = (np.asarray(low) <= seen) & (seen <= np.asarray(high))
+    return np.asarray(inside, dtype=np.float64)
+
+
 def interval_score(
     observed: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike, *, level: float
 ) -> IntervalScore:
-    """Coverage and width of intervals [n] that should hold a part `level` of the data.
-
-    An observation on an end is inside.
-    """
+    """Coverage and width of intervals [n] that should hold `level` of the data."""
     seen = np.asarray(observed, dtype=np.float64)
     if seen.size == 0:
         return IntervalScore(level, None, None, None)
@@ -157,7 +163,7 @@ def interval_score(
     top = np.asarray(high, dtype=np.float64)
     return IntervalScore(
         level,
-        float(np.mean((bottom <= seen) & (seen <= top))),
+        float(np.mean(within_interval(seen, bottom, top))),
         float(np.mean(top - bottom)),
         float(np.exp(np.mean(log_ratio(bottom, top)))),
     )

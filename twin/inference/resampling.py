@@ -59,7 +59,7 @@ def weighted_means(values: npt.ArrayLike, log_weights: npt.ArrayLike) -> Floats:
 
     Raises: NumericsError when the lengths differ or no draw has any weight.
     """
-    table, weights, shape = _weighing(values, log_weights)
+    table, weights, shape = draws_that_count(values, log_weights)
     return np.asarray(weights @ table).reshape(shape)
 
 
@@ -95,7 +95,7 @@ def weighted_quantiles(
     asked = np.asarray(probabilities, dtype=np.float64)
     if asked.ndim != 1 or not np.all((asked >= 0.0) & (asked <= 1.0)):
         raise NumericsError(f"probabilities lie between 0 and 1, got {asked}")
-    table, weights, shape = _weighing(values, log_weights)
+    table, weights, shape = draws_that_count(values, log_weights)
     worth = max(1.0 / float(weights @ weights), 1.0)
     mass, starts = weights * worth, asked * (worth - 1.0)
     found = np.empty((asked.size, table.shape[1]))
@@ -128,7 +128,7 @@ def weighted_covariance(values: npt.ArrayLike, log_weights: npt.ArrayLike) -> Fl
     Source: Galassi et al., GNU Scientific Library, weighted samples; as numpy's `cov`
     with `aweights`.
     """
-    table, weights, shape = _weighing(values, log_weights)
+    table, weights, shape = draws_that_count(values, log_weights)
     if len(shape) != 1:
         raise NumericsError(
             f"a covariance is of values [draw, column], got {len(shape) + 1} axes"
@@ -156,7 +156,7 @@ def weights_below(
     Raises: NumericsError when the shapes do not fit, a value is not a number, or no
         draw has any weight.
     """
-    table, weights, shape = _weighing(values, log_weights)
+    table, weights, shape = draws_that_count(values, log_weights)
     asked = np.asarray(points, dtype=np.float64)
     if asked.shape != shape:
         raise NumericsError(
@@ -173,10 +173,19 @@ def weights_below(
     return np.minimum(below, 1.0).reshape(shape), np.minimum(equal, 1.0).reshape(shape)
 
 
-def _weighing(
+def draws_that_count(
     values: npt.ArrayLike, log_weights: npt.ArrayLike
 ) -> tuple[Floats, Floats, tuple[int, ...]]:
-    """Values float64[draw, column] and weights of draws that count; the other axes."""
+    """The draws of some weight: values, weights, and the shape of a summary.
+
+    Args:
+        values: [draw, ...].
+        log_weights: [draw].
+
+    Returns: float64[draw, column], float64[draw] of sum 1, and what ... stands for.
+
+    Raises: NumericsError when the lengths differ or no draw has any weight.
+    """
     array = np.asarray(values, dtype=np.float64)
     weights = weights_of(log_weights)
     if array.ndim == 0 or len(array) != weights.size:
