@@ -222,6 +222,14 @@ def test_every_column_is_scored_alone():
         )
 
 
+def test_a_draw_that_is_not_a_number_spoils_its_column_only():
+    draws = np.array([[1.0, 1.0], [2.0, np.nan], [3.0, 3.0]])
+
+    assert np.isnan(crps(draws, [1.0, 1.0], np.zeros(3))).tolist() == [False, True]
+    with pytest.raises(NumericsError, match="neither above nor below"):
+        pit(draws, [1.0, 1.0], np.zeros(3))
+
+
 @pytest.mark.parametrize("score", [crps, pit])
 def test_observations_of_another_shape_are_refused(score):
     with pytest.raises(NumericsError, match="of that shape"):

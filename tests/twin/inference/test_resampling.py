@@ -55,17 +55,27 @@ def test_a_draw_of_no_weight_never_comes(row, n, seed, data):
         assert none not in resampled(row, n, np.random.default_rng(seed))
 
 
-class LastRandomNumber(np.random.Generator):
-    """The largest number below 1, always."""
+class Always(np.random.Generator):
+    """One number in place of random ones."""
+
+    def __init__(self, number: float):
+        super().__init__(np.random.PCG64(0))
+        self.number = number
 
     def random(self, *_, **__):
-        return np.nextafter(1.0, 0.0)
+        return self.number
 
 
 def test_a_point_rounded_to_the_end_takes_the_last_draw_of_any_weight():
-    last = LastRandomNumber(np.random.PCG64(0))
+    last = Always(np.nextafter(1.0, 0.0))
 
     assert resampled([0.0, 0.0, -np.inf], 2**20, last).max() == 1
+
+
+def test_a_point_between_two_draws_takes_the_next_of_any_weight():
+    row = [-np.inf, 0.0, -np.inf, 0.0]
+
+    assert resampled(row, 2, Always(0.0)).tolist() == [1, 3]
 
 
 def test_resampling_has_no_bias():
