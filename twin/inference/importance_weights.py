@@ -43,7 +43,10 @@ def checked_log_weights(log_weights: npt.ArrayLike) -> Floats:
             "weight; give a draw that counts for nothing -inf"
         )
     largest = logs.max()
-    return logs - largest if largest > -np.inf else logs
+    if largest == -np.inf:
+        return logs
+    with np.errstate(over="ignore"):  # farther apart than float64 reaches: no weight
+        return np.asarray(logs - largest)
 
 
 def weights_of(log_weights: npt.ArrayLike) -> Floats:
@@ -66,7 +69,8 @@ def effective_sample_size(log_weights: npt.ArrayLike) -> float:
 
         ESS = (Σ w)² / Σ w²
 
-    1 when one draw has all the weight, n when all are equal, 0 when none has any.
+    1 when one draw has all the weight, n when all are equal, 0 when none has any; never
+    more than there are draws of any weight, nor by rounding.
     It sees only the draws that were made: a heavy tail that was missed stays unseen,
     which is what `pareto_smoothed` is for.
 
@@ -81,8 +85,8 @@ def effective_sample_size(log_weights: npt.ArrayLike) -> float:
     if logs.max() == -np.inf:
         return 0.0
     weights = np.exp(logs)
-    total = float(weights.sum())
-    return min(max(total * total / float(weights @ weights), 1.0), float(logs.size))
+    worth = float(weights.sum()) ** 2 / float(weights @ weights)
+    return min(max(worth, 1.0), float(np.count_nonzero(weights)))
 
 
 def largest_k(n_draws: int) -> float:

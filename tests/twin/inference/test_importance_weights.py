@@ -93,6 +93,14 @@ def test_weights_sum_to_one_and_keep_their_ratios(row):
     )
 
 
+def test_rounding_makes_no_more_draws_than_there_are():
+    assert effective_sample_size([5.083130757152566e-16, -np.inf, 0.0]) <= 2.0
+
+
+def test_weights_farther_apart_than_float64_reaches_leave_one_draw():
+    assert weights_of([1e308, -1e308]).tolist() == [1.0, 0.0]
+
+
 # ---- what is no weight
 
 
