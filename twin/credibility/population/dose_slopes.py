@@ -26,7 +26,8 @@ from twin.credibility.population.wanted_inhibition import (
     wanted_inhibition,
 )
 from twin.individualise import individualise
-from twin.inference.levers import Levers, levers_of
+from twin.inference.levers import Levers
+from twin.inference.patient_levers import levers_of
 from twin.intake.ask import reference_patient
 from twin.library import Library
 from twin.physiology.body_size import body_surface_m2

@@ -12,16 +12,17 @@ import numpy.typing as npt
 
 from twin.credibility.calibration.objective import (
     CalibrationData,
-    GroupClearance,
     GroupLevel,
 )
 from twin.credibility.pkpd import OUTPUTS, Study, subject_of
+from twin.credibility.population.clearances import Clearances, clearances_of
 from twin.credibility.population.dose_slopes import DoseModel, dose_model
 from twin.engine.compiled import CompiledEngine
 from twin.individualise import individualise
 from twin.inference.course_reader import Sample
 from twin.inference.courses import CourseModel, course_model
-from twin.inference.levers import Levers, levers_of
+from twin.inference.levers import Levers
+from twin.inference.patient_levers import levers_of
 from twin.inference.readings import ACTIVITY
 from twin.library import Library
 from twin.vocabulary.effects import BetweenPatients
@@ -48,33 +49,6 @@ class Family:
     observed: Floats
     censored: npt.NDArray[np.bool_]
     activity: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clearances:
-    """Median clearances of groups: ln L/h, with their slopes at any x.
-
-    observed  float64[clearance]
-    n_curves  float64[clearance], how many curves each is the median of
-    """
-
-    observed: Floats
-    n_curves: Floats
-    columns: tuple[Floats, Floats, Floats]
-    ln_unbound: Floats
-
-    def at(self, x: Floats) -> tuple[Floats, Floats]:
-        """ln clearance and its slopes, [clearance], [clearance, known]."""
-        centre, slope, bend = self.columns
-        # [clearance, way out, known]
-        ways = np.exp(centre + slope @ x + bend @ (x * x))
-        total = ways.sum(axis=1)
-        by_way = ways / total[:, None]
-        moves = slope + 2.0 * bend * x
-        return (
-            np.log(total) + self.ln_unbound,
-            np.einsum("cw,cwk->ck", by_way, moves),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +107,7 @@ def evidence_of(
             limit_mg_per_l=limit_mg_per_l,
         ),
         _starts(data.group_levels, library, known, effects, engine=engine),
-        _clearances(data.group_clearances, library, known, effects),
+        clearances_of(data.group_clearances, library, known, effects),
         dose_model(data.stable_doses, library, known, effects),
         _untested(library, effects),
     )
@@ -249,53 +223,4 @@ def _starts(
         np.log([level.observed for level in levels]),
         nothing,
         nothing,
-    )
-
-
-def _clearances(
-    groups: Sequence[GroupClearance],
-    library: Library,
-    known: Sequence[FreeParameter],
-    effects: BetweenPatients,
-) -> Clearances:
-    far = np.array([min(2.0 * p.ln_sd, 0.5) for p in known])
-    n = len(known)
-    points = np.concatenate([np.zeros((1, n)), np.diag(far), -np.diag(far)])
-    held, unbound = [], []
-    for group in groups:
-        levers = _levers(group.patient, library, known, effects)
-        values = levers.parameters(
-            points, np.zeros((len(points), len(effects.effects)))
-        )
-
-        def of(
-            name: str, values: Floats = values, names: tuple[str, ...] = levers.names
-        ) -> Floats:
-            return values[:, names.index(f"{group.drug}__{name}")]  # noqa: B023
-
-        apparent = 1.0 + of("inhibition")
-        held.append(
-            np.log(
-                np.maximum(
-                    [
-                        of("induction") * of("Vm_A") / (of("Km_A") * apparent),
-                        of("induction") * of("Vm_B") / (of("Km_B") * apparent),
-                        of("activity_linear") * of("CL_linear"),
-                        of("CL_renal") / of("fu"),
-                    ],
-                    np.finfo(float).tiny,
-                )
-            )
-        )
-        unbound.append(np.log(of("fu")[0]))
-    centre, up, down = np.split(np.stack(held), [1, 1 + n], axis=2)
-    return Clearances(
-        np.log([g.observed_l_per_h for g in groups]),
-        np.array([float(g.n_curves) for g in groups]),
-        (
-            centre[:, :, 0],
-            (up - down) / (2.0 * far),
-            (up + down - 2.0 * centre) / (2.0 * far**2),
-        ),
-        np.array(unbound),
     )

@@ -10,14 +10,10 @@ operation of PyTensor that brings its slopes along; everything else is PyMC's.
 One of the two modules that load PyMC: a worker's business, never a request's.
 """
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
-os.environ.setdefault("PYTENSOR_FLAGS", "cxx=")  # no compiler is asked of anybody
-
 import pymc as pm
 import pytensor.tensor as pt
 

@@ -11,8 +11,8 @@ import pytensor.tensor as pt
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
+from twin.credibility.population.clearances import Clearances
 from twin.credibility.population.dose_slopes import DoseModel, Doses
-from twin.credibility.population.evidence import Clearances
 from twin.errors import IntegrationFailed
 from twin.inference.course_reader import Courses
 from twin.inference.courses import CourseModel
