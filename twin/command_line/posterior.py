@@ -7,7 +7,6 @@ folder of its own.  What it keeps in `models/` is about the population alone.
 import multiprocessing as mp
 import queue
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,16 +99,23 @@ def _run_chains(
     """All chains, some at a time; each worker compiles the model once."""
     context = mp.get_context("spawn")
     heard = context.Queue()
-    shares = [list(range(first, chains, workers)) for first in range(workers)]
+    workers = min(workers, chains)
     running = [
-        context.Process(target=_work, args=(folder, work, share, draws, seed, heard))
-        for share in shares
-        if share
+        context.Process(
+            target=_work,
+            args=(folder, work, place, workers, chains, draws, seed, heard),
+        )
+        for place in range(workers)
     ]
     for process in running:
         process.start()
     while any(process.is_alive() for process in running):
         _tell(heard, seconds=1.0)
+        if any(process.exitcode not in (None, 0) for process in running):
+            for process in running:
+                process.terminate()
+    for process in running:
+        process.join()
     _tell(heard, seconds=0.0)
     failed = [process for process in running if process.exitcode != 0]
     if failed:
@@ -128,14 +134,31 @@ def _tell(heard: Any, *, seconds: float) -> None:
 
 
 def _work(
-    folder: Path, work: Path, numbers: Sequence[int], draws: int, seed: int, heard: Any
+    folder: Path,
+    work: Path,
+    place: int,
+    workers: int,
+    chains: int,
+    draws: int,
+    seed: int,
+    heard: Any,
 ) -> None:
-    """In a process of its own: the model, then one chain after another."""
+    """In a process of its own: the model, its share of the pilots, then of the chains."""
     from twin.command_line.posterior_model import model_of  # noqa: PLC0415 - PyMC
-    from twin.credibility.population.chains import Plan, Runner  # noqa: PLC0415
+    from twin.credibility.population.chains import (  # noqa: PLC0415
+        Plan,
+        Runner,
+        read_chain,
+    )
     from twin.credibility.population.pymc_model import SPREADS  # noqa: PLC0415
 
-    made = model_of(folder)
-    runner = Runner(made.model, Plan(draws=draws), held=SPREADS, seed=seed)
-    for number in numbers:
-        runner.run(number, work / _name(number), heard.put)
+    plan = Plan(draws=draws)
+    runner = Runner(model_of(folder).model, plan, held=SPREADS, seed=seed)
+    pilots = [work / f"pilot_{number}.pkl" for number in range(plan.pilots)]
+    for number in range(place, plan.pilots, workers):
+        runner.pilot(number, pilots[number], heard.put)
+    while not all((found := read_chain(p)) and found.is_finished for p in pilots):
+        time.sleep(2.0)  # another worker is at it; if it ends early, so do all
+    ended = [found for path in pilots if (found := read_chain(path))]
+    for number in range(place, chains, workers):
+        runner.run(number, work / _name(number), ended, heard.put)

@@ -48,12 +48,14 @@ class CourseModel:
     """A family of courses, ready to be asked at any (x, z).
 
     samples    what is asked for, in order
-    ln_centre  float64[group, parameter]
+    ln_centre  float64[group, parameter], of the constants with their offsets
+    offset     float64[parameter], see `Levers`
     """
 
     samples: tuple[Sample, ...]
     names: tuple[str, ...]
     ln_centre: Floats
+    offset: Floats
     levers: "_Levers"
     directions: Directions
     asked: PreparedSlopes
@@ -85,7 +87,7 @@ class CourseModel:
         moves = (along or self.directions).moves
         base = self.ln_centre + self.levers.moved(x, z)
         moved = base[:, None, :] + _STEP * moves
-        rows = np.exp(np.concatenate([base[:, None, :], moved], axis=1))
+        rows = np.exp(np.concatenate([base[:, None, :], moved], axis=1)) - self.offset
         if self.has_cycle:
             set_starts(rows.reshape(-1, rows.shape[-1]), self.names, self.fixed)
         found = self.asked.at(rows[:, 0], rows[:, 1:], _STEP)
@@ -163,7 +165,8 @@ def course_model(
     return CourseModel(
         tuple(samples),
         names,
-        np.log(np.maximum(centre, _TINY)),
+        np.log(np.maximum(centre + levers[0].offset, _TINY)),
+        levers[0].offset,
         together,
         directions,
         asked,

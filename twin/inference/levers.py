@@ -1,6 +1,6 @@
 """What moves a patient's parameters: what people are, what he is, what he carries.
 
-    p = p_h · exp(A_h x + B_h x² + E z)
+    p + o = (p_h + o) exp(A_h x + B_h x² + E z)
 
 x are the logarithms of the population's parameters over their point estimates (lack
 of knowledge), z the effects of this person (difference between people), h the alleles
@@ -58,6 +58,8 @@ class Levers:
 
     names      SBML ids of the parameters
     centre     float64[parameter], at x = 0, z = 0, the most active alleles
+    offset     float64[parameter], added before the logarithm is taken: 1 for the
+               inhibition of an enzyme, of which 1 + i is what slows it; else 0
     slopes     float64[known, parameter]
     bends      float64[known, parameter], of x²
     exponents  float64[effect, parameter]
@@ -70,6 +72,7 @@ class Levers:
     known: tuple[FreeParameter, ...]
     effects: BetweenPatients
     centre: Floats
+    offset: Floats
     slopes: Floats
     bends: Floats
     exponents: Floats
@@ -91,22 +94,22 @@ class Levers:
             alleles: int64[draw, gene], which possibility; the likeliest if left out.
         """
         logarithm = x @ self.slopes + (x * x) @ self.bends + z @ self.exponents
-        values = self.centre * np.exp(logarithm)
+        values = (self.centre + self.offset) * np.exp(logarithm)
         if alleles is None:
             alleles = np.zeros((len(x), len(self.genes)), np.int64)
         for place, gene in enumerate(self.genes):
             values = values * gene.times(x, alleles[:, place])
-        return self._with_starts(values)
+        return self._with_starts(values - self.offset)
 
     def fixed_at(self, alleles: Sequence[int]) -> "Levers":
         """The same person with one possibility of each gene taken as known."""
-        centre, slopes = self.centre, self.slopes.copy()
+        centre, slopes = self.centre + self.offset, self.slopes.copy()
         for gene, which in zip(self.genes, alleles, strict=True):
             centre = centre * gene.factors[which]
             slopes[gene.of] += gene.slopes[which]
         return replace(
             self,
-            centre=frozen_array(centre),
+            centre=frozen_array(centre - self.offset),
             slopes=frozen_array(slopes),
             genes=(),
         )

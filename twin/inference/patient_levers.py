@@ -70,6 +70,7 @@ def levers_of(
         )
     )
     centre = np.array([base.get(name, constants[name]) for name in names])
+    offset = offset_of(names)
     slopes = np.zeros((len(known), len(names)))
     bends = np.zeros_like(slopes)
     for number, parameter in enumerate(known):
@@ -89,6 +90,7 @@ def levers_of(
         tuple(known),
         effects,
         frozen_array(centre),
+        frozen_array(offset),
         frozen_array(slopes),
         frozen_array(bends),
         frozen_array(touched),
@@ -139,12 +141,7 @@ class _Looking:
             )
             for x in (far, -far)
         )
-        above, below = (
-            np.log(
-                [_ratio(found.get(n), c) for n, c in zip(names, centre, strict=True)]
-            )
-            for found in (up, down)
-        )
+        above, below = (np.log(_ratios(found, names, centre)) for found in (up, down))
         return (above - below) / (2 * far), (above + below) / (2 * far**2)
 
     def _under(self, library: Library) -> dict[str, float]:
@@ -187,7 +184,7 @@ def _gene_lever(
         other = seen.carrying(gene, pair)
         found = other.parameters()
         here = np.array([found.get(n, c) for n, c in zip(names, centre, strict=True)])
-        factors[row] = [_ratio(v, c) for v, c in zip(here, centre, strict=True)]
+        factors[row] = _ratios(found, names, centre)
         for place, number in enumerate(of):
             if other.matters(known[number]):
                 slopes[row, place] = other.moved_by(known[number], names, here)[0]
@@ -224,8 +221,18 @@ def _only(gene: GeneFunction, pair: Possibility, library: Library) -> GeneFuncti
     )
 
 
-def _ratio(value: float | None, centre: float) -> float:
-    """Value over centre; 1 where nothing is there to be moved."""
-    if value is None or centre == 0.0:
-        return 1.0
-    return value / centre
+def offset_of(names: Sequence[str]) -> Floats:
+    """What is added to each parameter before its logarithm is taken."""
+    return np.array([float(name.endswith("__inhibition")) for name in names])
+
+
+def _ratios(found: Mapping[str, float], names: Sequence[str], centre: Floats) -> Floats:
+    """Found over centre, offsets added; 1 where nothing is there to be moved."""
+    offset = offset_of(names)
+    values = np.array([found.get(n, c) for n, c in zip(names, centre, strict=True)])
+    return np.divide(
+        values + offset,
+        centre + offset,
+        out=np.ones(len(centre)),
+        where=centre + offset != 0,
+    )

@@ -30,36 +30,42 @@ _FLATTEST = 0.5  # a metric never takes a variable to be wider than its prior's 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a chain is run.
+    """How chains are run.
 
-    searches      draws between two looks at the second derivatives
-    shallow       depth of trees while the metric is not known
-    tuning        draws in which only the step is tuned
-    draws         that are kept
+    pilots        chains that only look for the metric
+    looks         draws of a pilot between two looks at the second derivatives
+    kept_looks    of each pilot, the last ones, that the metric is made of
+    shallow       depth of a pilot's trees
+    tuning        draws of a chain in which its step is tuned
+    draws         of a chain that are kept
     target_accept of NUTS
     depth         of trees, at most
     """
 
-    searches: tuple[int, ...] = (40, 40, 40, 40)
+    pilots: int = 2
+    looks: tuple[int, ...] = (40, 40, 30, 30, 30)
+    kept_looks: int = 4
     shallow: int = 5
-    tuning: int = 80
+    tuning: int = 100
     draws: int = 500
     target_accept: float = 0.85
-    depth: int = 7
+    depth: int = 8
 
 
 @dataclass(slots=True, eq=False)
 class Chain:
     """All that a chain is between two draws.
 
-    stage     how many draws were made, tuning and search included
+    stage     how many draws were made, tuning included
+    whole     how many there will be
     point     float64[variable]
     metric    float64[variable, variable], covariance
-    curves    second derivatives seen so far
+    curves    second derivatives seen, of a pilot
     draws     kept ones
     """
 
     stage: int
+    whole: int
     point: Floats
     metric: Floats
     curves: list[Floats] = field(default_factory=list)
@@ -70,6 +76,11 @@ class Chain:
     depths: list[int] = field(default_factory=list)
     step: Any = None
     randomness: Any = None
+
+    @property
+    def is_finished(self) -> bool:
+        """All draws are made."""
+        return self.stage >= self.whole
 
 
 class Runner:
@@ -94,6 +105,7 @@ class Runner:
             )
         self.function = self.nuts._logp_dlogp_func
         self.function.set_extra_values({})
+        self.seen: Any = None
 
     def slope(self, point: Floats) -> tuple[float, Floats]:
         """Minus the log density, and its slope."""
@@ -144,61 +156,75 @@ class Runner:
         steep = np.sqrt(np.maximum(sizes, _FLATTEST**2))
         return np.asarray((axes / steep) @ axes.T)
 
-    def run(self, number: int, path: Path, say: Callable[[str], None]) -> Chain:
-        """The chain of that number, from where `path` left it."""
-        chain = _read(path)
+    def pilot(self, number: int, path: Path, say: Callable[[str], None]) -> Chain:
+        """Second derivatives at a few points of the typical set."""
+        plan, name = self.plan, f"pilot {number}"
+        chain = read_chain(path)
         if chain is None:
-            chain = self._begun(number, say)
-            _write(path, chain)
-        self._take_up(chain, number)
-        searching = sum(self.plan.searches)
-        turns = np.cumsum(self.plan.searches)
-        whole = searching + self.plan.tuning + self.plan.draws
-        began = time.monotonic() - chain.seconds
-        while chain.stage < whole:
-            sampling = chain.stage >= searching + self.plan.tuning
-            self.nuts.tune = not sampling
-            depth = self.plan.shallow if chain.stage < searching else self.plan.depth
-            self.nuts.max_treedepth = self.nuts.early_max_treedepth = depth
-            at = RaveledVars(chain.point, self.shape.point_map_info)
-            moved, (seen,) = self.nuts.astep(at)
-            chain.point = np.array(moved.data)
-            chain.stage += 1
-            chain.evaluations += int(seen["tree_size"])
-            if sampling:
-                chain.draws.append(chain.point)
-                chain.divergences += bool(seen["diverging"])
-                chain.depths.append(int(seen["depth"]))
+            mode = self.mode()
+            say(f"{name}: mode at ln p {-self.slope(mode)[0]:.1f}")
+            curve = self.curvature(mode)
+            metric = self.metric([curve])
+            start = self._about(mode, metric, name)
+            chain = Chain(0, sum(plan.looks), start, metric)
+            write_chain(path, chain)
+        self._take_up(chain, name)
+        turns = set(np.cumsum(plan.looks).tolist())
+        while not chain.is_finished:
+            self._draw(chain, tuned=False, depth=plan.shallow)
             if chain.stage in turns:
                 chain.curves.append(self.curvature(chain.point))
-                chain.metric = self.metric(chain.curves[-4:])
+                chain.metric = self.metric(chain.curves[-plan.kept_looks :])
                 self._set_metric(chain.metric)
-            chain.seconds = time.monotonic() - began
-            if chain.stage % _EVERY == 0 or chain.stage == whole:
-                self._note(chain)
-                _write(path, chain)
-                say(
-                    f"chain {number}: {chain.stage} of {whole}, depth {seen['depth']}, "
-                    f"step {seen['step_size']:.3f}, "
-                    f"acceptance {seen['mean_tree_accept']:.2f}, "
-                    f"ln p {seen['model_logp']:.1f}, "
-                    f"{chain.divergences} divergences, {chain.evaluations} slopes, "
-                    f"{chain.seconds:.0f} s"
-                )
+            self._note(chain, path, name, say)
         return chain
 
-    def _begun(self, number: int, say: Callable[[str], None]) -> Chain:
-        mode = self.mode()
-        say(f"chain {number}: mode at ln p {-self.slope(mode)[0]:.1f}")
-        curve = self.curvature(mode)
-        metric = self.metric([curve])
-        rng = stream(self.seed, "population", f"chain {number}", "start")
-        # Each chain starts elsewhere, about as far from the mode as the mass lies.
-        start = mode + np.linalg.cholesky(metric) @ rng.normal(size=len(mode))
-        return Chain(0, start, metric)
+    def run(
+        self,
+        number: int,
+        path: Path,
+        pilots: list[Chain],
+        say: Callable[[str], None],
+    ) -> Chain:
+        """One chain, with the metric of all pilots, from where `path` left it."""
+        plan, name = self.plan, f"chain {number}"
+        chain = read_chain(path)
+        if chain is None:
+            looks = [h for p in pilots for h in p.curves[-plan.kept_looks :]]
+            metric = self.metric(looks)
+            # Chains start apart from one another: each about another pilot's end.
+            start = self._about(pilots[number % len(pilots)].point, metric, name)
+            chain = Chain(0, plan.tuning + plan.draws, start, metric)
+            write_chain(path, chain)
+        self._take_up(chain, name)
+        while not chain.is_finished:
+            self._draw(chain, tuned=chain.stage >= plan.tuning, depth=plan.depth)
+            self._note(chain, path, name, say)
+        return chain
 
-    def _take_up(self, chain: Chain, number: int) -> None:
-        rng = stream(self.seed, "population", f"chain {number}", "steps")
+    def _draw(self, chain: Chain, *, tuned: bool, depth: int) -> None:
+        began = time.monotonic()
+        self.nuts.tune = not tuned
+        self.nuts.max_treedepth = self.nuts.early_max_treedepth = depth
+        at = RaveledVars(chain.point, self.shape.point_map_info)
+        moved, (self.seen,) = self.nuts.astep(at)
+        chain.point = np.array(moved.data)
+        chain.stage += 1
+        chain.evaluations += int(self.seen["tree_size"])
+        chain.seconds += time.monotonic() - began
+        if tuned:
+            chain.draws.append(chain.point)
+            chain.divergences += bool(self.seen["diverging"])
+            chain.depths.append(int(self.seen["depth"]))
+
+    def _about(self, point: Floats, metric: Floats, name: str) -> Floats:
+        rng = stream(self.seed, "population", name, "start")
+        return np.asarray(
+            point + np.linalg.cholesky(metric) @ rng.normal(size=len(point))
+        )
+
+    def _take_up(self, chain: Chain, name: str) -> None:
+        rng = stream(self.seed, "population", name, "steps")
         self.nuts.rng, momentum = rng.spawn(2)
         self._set_metric(chain.metric, momentum)
         if chain.randomness is not None:
@@ -214,15 +240,30 @@ class Runner:
         self.nuts.integrator = CpuLeapfrogIntegrator(self.nuts.potential, self.function)
         self.nuts.step_adapt.reset()
 
-    def _note(self, chain: Chain) -> None:
+    def _note(
+        self, chain: Chain, path: Path, name: str, say: Callable[[str], None]
+    ) -> None:
+        """Write down what the chain holds, every few draws."""
+        if chain.stage % _EVERY and not chain.is_finished:
+            return
         chain.step = self.nuts.step_adapt.sampling_state
         chain.randomness = (
             self.nuts.rng.bit_generator.state,
             self.nuts.potential.rng.bit_generator.state,
         )
+        write_chain(path, chain)
+        seen = self.seen
+        say(
+            f"{name}: {chain.stage} of {chain.whole}, depth {seen['depth']}, "
+            f"step {seen['step_size']:.3f}, "
+            f"acceptance {seen['mean_tree_accept']:.2f}, "
+            f"ln p {seen['model_logp']:.1f}, {chain.divergences} divergences, "
+            f"{chain.evaluations} slopes, {chain.seconds:.0f} s"
+        )
 
 
-def _read(path: Path) -> Chain | None:
+def read_chain(path: Path) -> Chain | None:
+    """What a chain held when it was last written down; None where there is none."""
     if not path.exists():
         return None
     with path.open("rb") as file:
@@ -230,7 +271,7 @@ def _read(path: Path) -> Chain | None:
     return chain
 
 
-def _write(path: Path, chain: Chain) -> None:
+def write_chain(path: Path, chain: Chain) -> None:
     """Whole or not at all."""
     beside = path.with_suffix(".part")
     with beside.open("wb") as file:
