@@ -143,7 +143,7 @@ def _work(
     seed: int,
     heard: Any,
 ) -> None:
-    """In a process of its own: the model, its share of the pilots, then of the chains."""
+    """In a process of its own: the model, then its share of pilots and of chains."""
     from twin.command_line.posterior_model import model_of  # noqa: PLC0415 - PyMC
     from twin.credibility.population.chains import (  # noqa: PLC0415
         Plan,
