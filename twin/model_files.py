@@ -82,8 +82,21 @@ def form_files(name: str) -> tuple[str, dict[str, Any]]:
             f"models/forms has no form {name!r}; it has: {', '.join(form_names())}"
         )
     folder = _forms() / name
-    needed = ("citation", "administration", "gene", "effect", "output")
+    needed = ("citation", "administration", "gene", "effect", "known", "output")
     return text_of(folder / f"{name}.xml"), toml_of(folder / "form.toml", *needed)
+
+
+def form_draws(name: str) -> str:
+    """The draws of a published form's population, as text.
+
+    Raises: LibraryError when the file is not there.
+    """
+    return text_of(_forms() / name / "posterior_draws.csv")
+
+
+def form_weights() -> dict[str, Any]:
+    """What `models/forms/weights.toml` holds: how much each form counts, and why."""
+    return toml_of(_forms() / "weights.toml", "date", "command", "data", "form")
 
 
 def _forms() -> Path:

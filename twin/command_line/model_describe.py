@@ -132,11 +132,21 @@ def _settings(form: ModelForm) -> list[dict[str, object]]:
         for name, known in of.alleles.items()
     ]
     effects = [
-        (f"ln SD {effect.name}", effect.ln_sd, "1", effect.evidence, effect.source)
-        for effect in form.effects
+        (
+            f"ln SD between people: {effect.name}",
+            effect.ln_sd,
+            "1",
+            effect.evidence,
+            effect.source,
+        )
+        for effect in form.effects.effects
+    ]
+    known = [
+        (f"ln SD in general: {k.name}", k.ln_sd, "1", k.evidence, k.source)
+        for k in form.known
     ]
     columns = ("id", "value", "unit", "evidence", "source")
     return [
         {"file": "form.toml", **dict(zip(columns, row, strict=True))}
-        for row in (*doses, *alleles, *effects)
+        for row in (*doses, *alleles, *effects, *known)
     ]

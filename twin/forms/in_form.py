@@ -142,7 +142,7 @@ def with_effects(
 
     Raises: NumericsError for an effect that the form does not have.
     """
-    effects = {effect.name: effect for effect in form.effects}
+    effects = {effect.name: effect for effect in form.effects.effects}
     if strange := sorted(set(etas) - set(effects)):
         raise NumericsError(
             f"{form.name} has no effect {strange[0]!r}; it has {', '.join(effects)}"
@@ -150,7 +150,7 @@ def with_effects(
     found = {name: np.asarray(value, float) for name, value in parameters.items()}
     for name, eta in etas.items():
         factor = np.exp(np.asarray(eta, float))
-        for constant in effects[name].constants:
+        for constant in effects[name].multiplies:
             typical = found.get(constant, np.asarray(form.spec.constants[constant]))
             found[constant] = typical * factor
     return found

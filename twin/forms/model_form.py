@@ -16,6 +16,8 @@ from twin.reproducibility import digest
 from twin.sbml.model_spec import Administration, ModelSpec
 from twin.sbml.reader import read
 from twin.vocabulary.constant import EVIDENCE
+from twin.vocabulary.effects import BetweenPatients
+from twin.vocabulary.estimate import FreeParameter
 from twin.vocabulary.genotype import GENES
 
 
@@ -58,13 +60,14 @@ class AgeInForm:
 
 
 @dataclass(frozen=True, slots=True)
-class PatientEffect:
-    """How people of one description differ: each constant times exp(eta).
+class KnownInForm:
+    """What is not known of people in general: each constant times exp(x).
 
-    eta ~ Normal(0, ln_sd^2), one for all of `constants`, independent of others
+    ln_sd  of x before our own data; one x for all of `constants`
     """
 
     name: str
+    what: str
     constants: tuple[str, ...]
     ln_sd: float
     source: str
@@ -91,6 +94,7 @@ class ModelForm:
     genes          by gene
     age            None where age has no part
     effects        how people of one description differ
+    known          how far the paper's numbers are sure
     outputs        kind of observation -> what the form computes of it
     does_not_know  what of a patient has no part, in words
     settings       what `form.toml` holds
@@ -106,27 +110,32 @@ class ModelForm:
     dose_evidence: str
     genes: Mapping[str, GeneInForm]
     age: AgeInForm | None
-    effects: tuple[PatientEffect, ...]
+    effects: BetweenPatients
+    known: tuple[KnownInForm, ...]
     outputs: Mapping[str, FormOutput]
     does_not_know: tuple[str, ...]
     settings: Mapping[str, Any] = field(repr=False)
 
     def __post_init__(self) -> None:
-        for effect in self.effects:
-            self._need(effect.constants, f"effect {effect.name}")
-            if not (math.isfinite(effect.ln_sd) and effect.ln_sd > 0):
-                raise self._wrong(f"effect {effect.name}: ln_sd is above 0")
+        for effect in self.effects.effects:
+            self._need(effect.multiplies, f"effect {effect.name}")
+            self._above_0(effect.ln_sd, f"effect {effect.name}: ln_sd")
+            self._above_0(effect.ln_sd_spread, f"effect {effect.name}: ln_sd_spread")
+        for known in self.known:
+            self._need(known.constants, f"known {known.name}")
+            self._above_0(known.ln_sd, f"known {known.name}: ln_sd")
         if self.age is not None:
             ids = (self.age.constant, self.age.slope, self.age.reference)
             self._need(ids, "age")
         for gene in self.genes.values():
             self._check_gene(gene)
-        known = {*self.spec.states, *self.spec.computed}
+        computed = {*self.spec.states, *self.spec.computed}
         for kind, output in self.outputs.items():
-            if output.id not in known:
+            if output.id not in computed:
                 raise self._wrong(f"output {kind}: the SBML computes no {output.id}")
         marks = [self.dose_evidence]
-        marks += [effect.evidence for effect in self.effects]
+        marks += [effect.evidence for effect in self.effects.effects]
+        marks += [known.evidence for known in self.known]
         marks += [gene.other_alleles_evidence for gene in self.genes.values()]
         marks += [a.evidence for g in self.genes.values() for a in g.alleles.values()]
         if strange := sorted(set(marks) - set(EVIDENCE)):
@@ -136,6 +145,13 @@ class ModelForm:
     def sha256(self) -> str:
         """Over equations and settings: the form's identity."""
         return digest([self.spec.sha256, self.settings])
+
+    @property
+    def parameters_known(self) -> tuple[FreeParameter, ...]:
+        """`known` as parameters of a population, in order: factors on the paper's."""
+        return tuple(
+            FreeParameter("form.toml", (each.name,), each.ln_sd) for each in self.known
+        )
 
     def _check_gene(self, gene: GeneInForm) -> None:
         if gene.gene not in GENES:
@@ -152,6 +168,10 @@ class ModelForm:
                     f"gene {gene.gene}: {gene.reference} has {expected:g} {gene.unit}, "
                     f"and the SBML has {self.spec.constants[name]:g} for {name}"
                 )
+
+    def _above_0(self, value: float, where: str) -> None:
+        if not (math.isfinite(value) and value > 0):
+            raise self._wrong(f"{where} is above 0")
 
     def _need(self, names: tuple[str, ...], where: str) -> None:
         missing = [name for name in names if name not in self.spec.constants]
@@ -207,15 +227,17 @@ def _form(text: str, settings: Mapping[str, Any]) -> ModelForm:
             {gene: _gene(gene, entry) for gene, entry in settings["gene"].items()}
         ),
         age=_age(settings["age"]) if "age" in settings else None,
-        effects=tuple(
-            PatientEffect(
+        effects=BetweenPatients.of(settings),
+        known=tuple(
+            KnownInForm(
                 entry["name"],
+                entry["what"],
                 tuple(entry["constants"]),
                 float(entry["ln_sd"]),
                 entry["source"],
                 entry["evidence"],
             )
-            for entry in settings["effect"]
+            for entry in settings["known"]
         ),
         outputs=MappingProxyType(
             {

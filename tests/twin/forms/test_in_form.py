@@ -187,20 +187,20 @@ def test_what_a_form_does_not_know_has_no_effect_and_is_said(form, what):
 @given(eta=st.floats(-2.0, 2.0), which=st.integers(0, 2))
 def test_an_effect_multiplies_its_own_constants_and_no_others(form, eta, which):
     typical = of(form, carrier("*1/*2", "A/G"))
-    effect = form.effects[which]
+    effect = form.effects.effects[which]
     found = with_effects(form, typical, {effect.name: eta})
     before = {**form.spec.constants, **typical}
 
-    assert set(found) == {*typical, *effect.constants}
+    assert set(found) == {*typical, *effect.multiplies}
     for name, value in found.items():
-        factor = np.exp(eta) if name in effect.constants else 1.0
+        factor = np.exp(eta) if name in effect.multiplies else 1.0
         assert value == before[name] * factor
 
 
 @EVERY_FORM
 def test_nobody_differs_where_every_eta_is_nought(form):
     typical = of(form, carrier("*1/*3"))
-    found = with_effects(form, typical, {effect.name: 0.0 for effect in form.effects})
+    found = with_effects(form, typical, dict.fromkeys(form.effects.names, 0.0))
 
     assert {name: float(found[name]) for name in typical} == typical
 

@@ -52,7 +52,8 @@ def test_a_forms_units_are_those_of_its_equations(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_of_a_form_has_a_source(name):
     form = load_form(name)
-    sources = [effect.source for effect in form.effects]
+    sources = [effect.source for effect in form.effects.effects]
+    sources += [known.source for known in form.known]
     sources += [a.source for g in form.genes.values() for a in g.alleles.values()]
 
     assert len(sources) >= 8
@@ -63,11 +64,14 @@ def test_every_number_of_a_form_has_a_source(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_differences_between_people_move_numbers_that_were_measured(name):
     form = load_form(name)
-    moved = [constant for effect in form.effects for constant in effect.constants]
-    known = [evidence_of(form.spec.notes[constant]) for constant in moved]
+    by_person = [name for e in form.effects.effects for name in e.multiplies]
+    in_general = [name for known in form.known for name in known.constants]
 
-    assert len(moved) == len(set(moved))
-    assert {note.mark for note in known if note} == {"read"}
+    for moved in (by_person, in_general):
+        notes = [evidence_of(form.spec.notes[name]) for name in moved]
+        assert len(moved) == len(set(moved))
+        assert {note.mark for note in notes if note} == {"read"}
+    assert set(by_person) <= set(in_general)
 
 
 def test_another_number_makes_another_form():
@@ -80,7 +84,11 @@ def test_another_number_makes_another_form():
 @pytest.mark.parametrize(
     ("path", "to", "answer"),
     [
-        (("effect", 0, "constants"), ["CL"], "effect clearance: the SBML has no"),
+        (("effect", 0, "multiplies"), ["CL"], "effect clearance: the SBML has no"),
+        (("effect", 1, "ln_sd_spread"), -0.3, "volume: ln_sd_spread is above 0"),
+        (("known", 3, "constants"), ["g"], "known steepness: the SBML has no"),
+        (("known", 3, "ln_sd"), 0.0, "known steepness: ln_sd is above 0"),
+        (("known", 3, "evidence"), "felt", "evidence 'felt'"),
         (("effect", 1, "ln_sd"), 0.0, "effect volume: ln_sd is above 0"),
         (("effect", 1, "ln_sd"), float("nan"), "effect volume: ln_sd is above 0"),
         (("effect", 2, "evidence"), "guessed", "evidence 'guessed'"),
