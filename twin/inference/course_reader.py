@@ -5,7 +5,7 @@ an INR of its own, as published models do, is read off that.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -116,6 +116,18 @@ class CourseReader:
                     diluted=which is self.is_activity,
                 )[0].reshape(-1, n)
         return found
+
+    def of_group(self, group: int) -> "CourseReader":
+        """For the samples of one course only, in their order."""
+        own = self.group == group
+        return replace(
+            self,
+            group=self.group[own],
+            time=self.time[own],
+            output=self.output[own],
+            is_inr=self.is_inr[own],
+            is_activity=self.is_activity[own],
+        )
 
     @property
     def _levels(self) -> list[int]:

@@ -97,6 +97,26 @@ class CourseModel:
             )
         return self.reader.read(found.values, found.slopes, rows[:, 0], moves)
 
+    def values(self, x: Floats, z: Floats, group: int) -> Floats:
+        """Logarithms of one group's samples for many draws, without slopes.
+
+        Args:
+            x: float64[draw, known].
+            z: float64[draw, effect].
+            group: whose course.
+
+        Returns: float64[draw, sample of the group]; NaN where one does not integrate.
+        """
+        moved = x @ self.levers.slopes[group] + (x * x) @ self.levers.bends[group]
+        moved = moved + z @ self.levers.exponents + self.ln_centre[group]
+        rows = np.exp(moved) - self.offset
+        if self.has_cycle:
+            set_starts(rows, self.names, self.fixed)
+        # Where one regimen was prepared all groups follow it.
+        regimen = min(group, len(self.asked.courses.regimens) - 1)
+        found = self.asked.values_at(rows, np.full(len(rows), regimen))
+        return self.reader.of_group(group).values(found.values, rows)
+
     def pulled_back(
         self, courses: Courses, x: Floats, weights: Floats
     ) -> tuple[Floats, Floats]:

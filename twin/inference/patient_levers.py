@@ -49,7 +49,7 @@ def levers_of(
     """
     constants = library.spec.constants
     possible = {
-        name: _possible(gene)
+        name: possible_pairs(gene)
         for name, gene in individual.genes.items()
         if not mean_alleles
     }
@@ -199,7 +199,7 @@ def _gene_lever(
     )
 
 
-def _possible(gene: GeneFunction) -> tuple[Possibility, ...]:
+def possible_pairs(gene: GeneFunction) -> tuple[Possibility, ...]:
     """Pairs of alleles, likeliest first, the rarest left out."""
     pairs = gene.possibilities
     beyond = np.cumsum([pair.weight for pair in pairs]) - [p.weight for p in pairs]
