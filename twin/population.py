@@ -4,6 +4,7 @@ The service and the command line read this file; only `twin model posterior` wri
 """
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,8 +12,8 @@ from twin.errors import LibraryError
 from twin.library import Library
 from twin.model_files import models_folder, settings_file, text_of
 from twin.vocabulary.effects import BetweenPatients
-from twin.vocabulary.ensemble import frozen_array
-from twin.vocabulary.estimate import Priors
+from twin.vocabulary.ensemble import Floats, frozen_array
+from twin.vocabulary.estimate import FreeParameter, Priors
 from twin.vocabulary.population import Population
 
 _FILE = "posterior_draws.csv"
@@ -27,10 +28,41 @@ def load_population(library: Library, drug: str = "warfarin") -> Population:
 
     Raises: LibraryError when the file is missing, damaged or of other parameters.
     """
-    path = models_folder() / drug / _FILE
-    text = text_of(path)
     known = Priors.of(settings_file("priors", drug)).parameters
     effects = BetweenPatients.of(settings_file("between_patients", drug))
+    estimates = np.array([_estimate(p.file, p.key, library) for p in known])
+    return population_from(
+        text_of(models_folder() / drug / _FILE),
+        known,
+        effects,
+        estimates,
+        file=_FILE,
+        remedy="make posterior",
+    )
+
+
+def population_from(
+    text: str,
+    known: Sequence[FreeParameter],
+    effects: BetweenPatients,
+    estimates: Floats,
+    *,
+    file: str,
+    remedy: str,
+) -> Population:
+    """The draws in the text of a file.
+
+    Args:
+        text: a table with one column a parameter (its value, not the logarithm),
+            `ln_sd` and an effect, `correlation` and two effects, `scale` and a name.
+        known: population parameters, in the order of x.
+        effects: of people, in the order of z.
+        estimates: float64[known], where x is 0.
+        file: how the text is called in messages.
+        remedy: the command that writes such a file.
+
+    Raises: LibraryError when it is damaged or of other parameters.
+    """
     head, *lines = text.splitlines()
     columns = head.split(",")
     wanted = [
@@ -41,27 +73,28 @@ def load_population(library: Library, drug: str = "warfarin") -> Population:
     missing = [name for name in wanted if name not in columns]
     if missing:
         raise LibraryError(
-            f"{_FILE} has no column {missing[0]!r}: it belongs to other priors; "
-            "run `make posterior`"
+            f"{file} has no column {missing[0]!r}: it belongs to other priors; "
+            f"run `{remedy}`"
         )
     try:
         values = np.array([line.split(",") for line in lines], dtype=np.float64)
     except ValueError as error:
-        raise LibraryError(f"{_FILE}: {error}; restore the file") from error
+        raise LibraryError(f"{file}: {error}; restore the file") from error
     if values.ndim != 2 or not len(values) or not np.all(np.isfinite(values)):
-        raise LibraryError(f"{_FILE} holds no whole table; restore the file")
+        raise LibraryError(f"{file} holds no whole table; restore the file")
 
     def column(name: str) -> np.ndarray:
         return values[:, columns.index(name)]
 
     def together(names: list[str]) -> np.ndarray:
+        if not names:
+            return frozen_array(np.zeros((len(values), 0)))
         return frozen_array(np.stack([column(name) for name in names], axis=1))
 
     n_known, n_effects = len(known), len(effects.names)
-    estimates = np.array([_estimate(p.file, p.key, library) for p in known])
     scales = [name for name in columns if name.startswith("scale ")]
     return Population(
-        known,
+        tuple(known),
         effects,
         frozen_array(np.log(together(wanted[:n_known]) / estimates)),
         together(wanted[n_known : n_known + n_effects]),

@@ -7,6 +7,7 @@ folder of its own.  What it keeps in `models/` is about the population alone.
 import multiprocessing as mp
 import queue
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,14 +15,32 @@ import typer
 
 from twin.command_line.fit import DataFolder, needed_folder
 from twin.command_line.output import Json, done, say
-from twin.errors import NumericsError
+from twin.errors import InputError, NumericsError
+from twin.forms.model_form import load_form
 from twin.library import load_library
-from twin.model_files import settings_file
+from twin.model_files import form_names, settings_file
 from twin.reproducibility import digest
 
 _WORK = Path("build/posterior")
 _KEPT = 600  # draws in the committed file, evenly spaced over the chains
 _SEED = 20261123
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run of chains.
+
+    paths    what each chain holds
+    asked    digest of the question
+    kept     draws in the committed file
+    seconds  how long this run of the command took
+    """
+
+    paths: tuple[Path, ...]
+    asked: str
+    seed: int
+    kept: int
+    seconds: float
 
 
 def posterior(
@@ -38,42 +57,60 @@ def posterior(
     ] = 2,
     draws: Annotated[int, typer.Option(min=50, help="Kept draws of a chain.")] = 500,
     seed: int = _SEED,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="A form of models/forms, in place of our own model."
+        ),
+    ] = None,
     _json: Json = False,
 ) -> None:
-    """Draw the population's posterior and write it into models/warfarin.
+    """Draw the population's posterior and write it into models/.
 
-    About an hour on two cores.  Run `twin model compile` afterwards: the point
-    estimates are the medians of the draws.
+    About an hour on two cores for our own model, minutes for a published form.  Run
+    `twin model compile` afterwards: it renews the manifest, and the point estimates of
+    our model are the medians of its draws.
     """
     folder = needed_folder(data)
-    asked = _asked(folder, draws=draws, seed=seed)
+    if form is not None and form not in form_names():
+        raise InputError(f"--form {form!r}: write one of {', '.join(form_names())}")
+    asked = _asked(folder, form=form, draws=draws, seed=seed)
     work = work / asked[:16]
     work.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    _run_chains(folder, work, chains=chains, workers=workers, draws=draws, seed=seed)
+    _run_chains(
+        folder, work, form, chains=chains, workers=workers, draws=draws, seed=seed
+    )
+    run = Run(
+        tuple(work / _name(number) for number in range(chains)),
+        asked,
+        seed,
+        _KEPT,
+        time.monotonic() - began,
+    )
+    if form is not None:
+        from twin.command_line.posterior_form import (  # noqa: PLC0415 - loads PyMC
+            written_form,
+        )
+
+        done(written_form(folder, form, run))
+        return
     from twin.command_line.posterior_report import (  # noqa: PLC0415 - loads PyMC
         written,
     )
 
-    report = written(
-        folder,
-        [work / _name(number) for number in range(chains)],
-        asked=asked,
-        seed=seed,
-        kept=_KEPT,
-        seconds=time.monotonic() - began,
-        out=out,
-    )
-    done(report)
+    done(written(folder, run, out=out))
 
 
 def _name(number: int) -> str:
     return f"chain_{number}.pkl"
 
 
-def _asked(folder: Path, *, draws: int, seed: int) -> str:
+def _asked(folder: Path, *, form: str | None, draws: int, seed: int) -> str:
     """Digest of all a chain depends on: another question starts anew."""
     library = load_library()
+    # Of our own model the digest is what it was before there were forms.
+    of_form = {} if form is None else {"form": load_form(form).sha256}
     return digest(
         {
             "priors": settings_file("priors"),
@@ -90,11 +127,19 @@ def _asked(folder: Path, *, draws: int, seed: int) -> str:
             "draws": draws,
             "seed": seed,
         }
+        | of_form
     )
 
 
 def _run_chains(
-    folder: Path, work: Path, *, chains: int, workers: int, draws: int, seed: int
+    folder: Path,
+    work: Path,
+    form: str | None,
+    *,
+    chains: int,
+    workers: int,
+    draws: int,
+    seed: int,
 ) -> None:
     """All chains, some at a time; each worker compiles the model once."""
     context = mp.get_context("spawn")
@@ -103,7 +148,7 @@ def _run_chains(
     running = [
         context.Process(
             target=_work,
-            args=(folder, work, place, workers, chains, draws, seed, heard),
+            args=(folder, work, form, place, workers, chains, draws, seed, heard),
         )
         for place in range(workers)
     ]
@@ -136,6 +181,7 @@ def _tell(heard: Any, *, seconds: float) -> None:
 def _work(
     folder: Path,
     work: Path,
+    form: str | None,
     place: int,
     workers: int,
     chains: int,
@@ -144,7 +190,10 @@ def _work(
     heard: Any,
 ) -> None:
     """In a process of its own: the model, then its share of pilots and of chains."""
-    from twin.command_line.posterior_model import model_of  # noqa: PLC0415 - PyMC
+    from twin.command_line.posterior_model import (  # noqa: PLC0415 - PyMC
+        form_model_of,
+        model_of,
+    )
     from twin.credibility.population.chains import (  # noqa: PLC0415
         Plan,
         Runner,
@@ -153,7 +202,8 @@ def _work(
     from twin.credibility.population.pymc_model import SPREADS  # noqa: PLC0415
 
     plan = Plan(draws=draws)
-    runner = Runner(model_of(folder).model, plan, held=SPREADS, seed=seed)
+    made = model_of(folder) if form is None else form_model_of(folder, form)
+    runner = Runner(made.model, plan, held=SPREADS, seed=seed)
     pilots = [work / f"pilot_{number}.pkl" for number in range(plan.pilots)]
     for number in range(place, plan.pilots, workers):
         runner.pilot(number, pilots[number], heard.put)

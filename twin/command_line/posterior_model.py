@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymc as pm
 
-from twin.command_line.fit import development_data
+from twin.command_line.fit import SUBJECTS, development_data
+from twin.command_line.pkpd_file import read_studies
 from twin.credibility.calibration.objective import CalibrationData, prior_centres
 from twin.credibility.population.evidence import Evidence, evidence_of
+from twin.credibility.population.form_evidence import FormEvidence, form_evidence
+from twin.credibility.population.form_pymc_model import form_population_model
 from twin.credibility.population.pymc_model import population_model
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import POPULATION
+from twin.forms.model_form import load_form
 from twin.library import Library, load_library
 from twin.model_files import model_sources, settings_file
 from twin.sbml.compiler import compile_antimony
@@ -40,6 +45,39 @@ class PopulationModel:
     scatter: Mapping[str, tuple[float, float]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FormPopulationModel:
+    """The model of a published form and what it is made of; see `PopulationModel`."""
+
+    model: pm.Model
+    evidence: FormEvidence
+    scatter: Mapping[str, tuple[float, float]]
+
+
+def scatter_of(settings: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Name -> (centre, spread on the logarithm), of what `priors.toml` holds."""
+    return {
+        name: (float(entry["centre"]), float(entry["ln_spread"]))
+        for name, entry in settings["posterior"].items()
+        if isinstance(entry, Mapping)
+    }
+
+
+def form_model_of(folder: Path, name: str) -> FormPopulationModel:
+    """A published form's model around the numbers of its paper."""
+    library = load_library()
+    evidence = form_evidence(
+        load_form(name),
+        read_studies(folder / SUBJECTS, library),
+        library,
+        engine=CompiledEngine(POPULATION, threads=1),
+    )
+    scatter = scatter_of(settings_file("priors"))
+    return FormPopulationModel(
+        form_population_model(evidence, scatter=scatter), evidence, scatter
+    )
+
+
 def model_of(folder: Path) -> PopulationModel:
     """The population's model around the committed point estimates."""
     data, library = development_data(folder), load_library()
@@ -56,12 +94,7 @@ def model_of(folder: Path) -> PopulationModel:
             for p, centre in zip(priors.parameters, centres, strict=True)
         ]
     )
-    posterior = settings["posterior"]
-    scatter = {
-        name: (float(entry["centre"]), float(entry["ln_spread"]))
-        for name, entry in posterior.items()
-        if isinstance(entry, Mapping)
-    }
+    scatter = scatter_of(settings)
     evidence = evidence_of(
         data,
         library,
@@ -69,7 +102,7 @@ def model_of(folder: Path) -> PopulationModel:
         effects,
         # One thread: chains run side by side.
         engine=CompiledEngine(POPULATION, threads=1),
-        limit_mg_per_l=posterior["limit_mg_per_l"],
+        limit_mg_per_l=settings["posterior"]["limit_mg_per_l"],
     )
     model = population_model(
         evidence, prior_offset=np.log(centres / estimates), scatter=dict(scatter)

@@ -1,19 +1,26 @@
 """What `twin model posterior` keeps and says: draws, estimates, a record."""
 
-import csv
 import datetime as dt
-import io
-import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from twin.command_line.output import say, table
+from twin.command_line.output import say
+from twin.command_line.posterior import Run
+from twin.command_line.posterior_files import (
+    HEAD,
+    finished_chains,
+    flat,
+    rows_of_found,
+    run_summary,
+    say_found,
+    write_draws,
+    write_summary,
+)
 from twin.command_line.posterior_model import PopulationModel, model_of
 from twin.command_line.record import markdown_table, record_text, write_record
-from twin.credibility.population.chains import Chain
 from twin.credibility.population.draws import Found, found_of, population_draws
 from twin.credibility.population.predictive import Check, predictive_checks
 from twin.model_files import models_folder
@@ -33,29 +40,16 @@ _DATA = (
 )
 
 
-def written(
-    folder: Path,
-    paths: Sequence[Path],
-    *,
-    asked: str,
-    seed: int,
-    kept: int,
-    seconds: float,
-    out: Path | None,
-) -> dict[str, Any]:
+def written(folder: Path, run: Run, *, out: Path | None) -> dict[str, Any]:
     """Files of `models/warfarin`, and the record where it is asked for.
 
     Args:
         folder: of the development data.
-        paths: what the chains hold, all finished.
-        asked: digest of the question.
-        seed: of the chains.
-        kept: draws in the committed file.
-        seconds: how long this run of the command took.
+        run: the chains, all finished.
         out: folder of the record.
     """
     made = model_of(folder)
-    chains = [_read(path) for path in paths]
+    chains = finished_chains(run)
     draws = population_draws(made.model, chains)
     found = found_of(
         draws,
@@ -64,52 +58,40 @@ def written(
         prior_centres=made.centres,
         scatter=made.scatter,
     )
-    divergences = sum(chain.divergences for chain in chains)
-    spent = sum(chain.seconds for chain in chains)
-    rng = stream(seed, "population", "checks")
+    rng = stream(run.seed, "population", "checks")
     checks = {
         "prior": _prior_checks(made, rng),
         "posterior": _posterior_checks(made, draws, rng),
     }
     home = models_folder() / "warfarin"
     columns = _columns(made, draws)
-    _write_draws(home / "posterior_draws.csv", columns, kept)
+    write_draws(home / "posterior_draws.csv", columns, run.kept)
     medians = {
         (p.file, p.key): float(np.median(columns[_name(p.file, p.key)]))
         for p in made.evidence.known
     }
     _write_estimates(home / "fitted.toml", made, found, medians)
-    summary: dict[str, Any] = {
-        "seed": seed,
-        "asked": asked,
-        "chains": len(chains),
-        "draws_of_a_chain": len(chains[0].draws),
-        "divergences": divergences,
-        "largest_rhat": max(f.rhat for f in found),
-        "least_ess_bulk": min(f.ess_bulk for f in found),
-        "least_ess_tail": min(f.ess_tail for f in found),
-        "chain_minutes": spent / 60.0,
-        "run_minutes": seconds / 60.0,
-        "slopes": sum(chain.evaluations for chain in chains),
-        "mean_depth": float(np.mean([d for c in chains for d in c.depths])),
-        "kept_draws": kept,
-    }
+    summary = run_summary(run, chains, found)
     converged = (
         summary["largest_rhat"] < _MOST_RHAT
         and summary["least_ess_bulk"] > _LEAST_ESS
-        and divergences == 0
+        and summary["divergences"] == 0
     )
-    _write_summary(home / "posterior.toml", summary, converged)
-    say(_shown(found))
-    for name, value in summary.items():
-        say(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+    write_summary(
+        home / "posterior.toml",
+        summary,
+        command="twin model posterior",
+        data=_DATA,
+        converged=converged,
+    )
+    say_found(found, summary)
     if out is not None:
         text = record_text(
             "The population's posterior",
             _record(found, checks, summary, converged),
             command="twin model posterior",
             library=made.library,
-            seed=seed,
+            seed=run.seed,
         )
         say(f"written to {write_record(out, 'posterior.md', text)}")
     say("now run `twin model compile`")
@@ -121,21 +103,12 @@ def written(
     }
 
 
-def _read(path: Path) -> Chain:
-    with path.open("rb") as file:
-        chain: Chain = pickle.load(file)  # noqa: S301 - written by the same command
-    return chain
-
-
 def _name(file: str, key: Sequence[str]) -> str:
     return f"{file} {' '.join(key)}"
 
 
 def _columns(made: PopulationModel, draws: Mapping[str, Floats]) -> dict[str, Floats]:
     """Every column of the file, float64[draw], one chain after another."""
-
-    def flat(values: Floats) -> Floats:
-        return np.asarray(values.reshape(-1, *values.shape[2:]))
 
     values = made.estimates * np.exp(flat(draws["x"]))
     ln_sds = flat(draws["ln_sd"])
@@ -150,17 +123,6 @@ def _columns(made: PopulationModel, draws: Mapping[str, Floats]) -> dict[str, Fl
     columns[f"correlation {' '.join(tied.effects)}"] = flat(draws["correlation"])
     others = (n for n in draws if n not in ("x", "ln_sd", "correlation"))
     return columns | {f"scale {name}": flat(draws[name]) for name in others}
-
-
-def _write_draws(path: Path, columns: Mapping[str, Floats], kept: int) -> None:
-    n = len(next(iter(columns.values())))
-    rows = np.unique(np.linspace(0, n - 1, min(kept, n)).round().astype(int))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([f"{values[row]:.5g}" for values in columns.values()])
-    path.write_text(out.getvalue(), encoding="utf-8")
 
 
 def _write_estimates(
@@ -195,26 +157,6 @@ def _write_estimates(
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _write_summary(path: Path, summary: Mapping[str, Any], converged: bool) -> None:
-    today = dt.datetime.now(dt.UTC).date()
-    lines = [
-        "# How posterior_draws.csv was made.  Written by `twin model posterior`.",
-        f"date = {today}",
-        'command = "twin model posterior"',
-        f"converged = {str(converged).lower()}",
-        "data = [",
-        *(f'  "{name}",' for name in _DATA),
-        "]",
-        *(
-            f"{name} = {value:.5g}"
-            if isinstance(value, float)
-            else f"{name} = {value!r}".replace("'", '"')
-            for name, value in summary.items()
-        ),
-    ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def _prior_checks(made: PopulationModel, rng: np.random.Generator) -> tuple[Check, ...]:
     evidence = made.evidence
     prior = prior_population(
@@ -237,54 +179,17 @@ def _prior_checks(made: PopulationModel, rng: np.random.Generator) -> tuple[Chec
 def _posterior_checks(
     made: PopulationModel, draws: Mapping[str, Floats], rng: np.random.Generator
 ) -> tuple[Check, ...]:
-    flat = {name: v.reshape(-1, *v.shape[2:]) for name, v in draws.items()}
-    n = len(flat["x"])
+    whole = {name: flat(v) for name, v in draws.items()}
+    n = len(whole["x"])
     rows = rng.permutation(n)[:_CHECKED]
     return predictive_checks(
         made.evidence,
-        flat["x"][rows],
-        flat["ln_sd"][rows],
-        flat["correlation"][rows][:, None],
-        {name: flat[name][rows] for name in made.scatter if name in flat},
+        whole["x"][rows],
+        whole["ln_sd"][rows],
+        whole["correlation"][rows][:, None],
+        {name: whole[name][rows] for name in made.scatter if name in whole},
         rng=rng,
     )
-
-
-_HEAD = (
-    "parameter",
-    "prior",
-    "prior ln SD",
-    "posterior median",
-    "90 %",
-    "ln SD",
-    "learned",
-    "R-hat",
-    "ESS",
-)
-
-
-def _rows(found: Sequence[Found]) -> list[tuple[str, ...]]:
-    return [
-        (
-            f.name,
-            f"{f.prior:.4g}",
-            f"{f.prior_ln_sd:.2g}",
-            f"{f.median:.4g}",
-            f"{f.low:.3g} to {f.high:.3g}",
-            f"{f.ln_sd:.2g}",
-            f"{100 * f.learned:.0f} %",
-            f"{f.rhat:.4f}",
-            f"{min(f.ess_bulk, f.ess_tail):.0f}",
-        )
-        for f in found
-    ]
-
-
-def _shown(found: Sequence[Found]) -> Any:
-    shown = table(*_HEAD)
-    for row in _rows(found):
-        shown.add_row(*row)
-    return shown
 
 
 def _record(
@@ -313,7 +218,7 @@ def _record(
             "its product with another is known."
         ),
         "",
-        *markdown_table(_HEAD, _rows(found)),
+        *markdown_table(HEAD, rows_of_found(found)),
         "",
         "## What the data could not say",
         "",

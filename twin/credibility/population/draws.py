@@ -50,12 +50,21 @@ class Found:
     ess_tail: float
 
 
-def population_draws(model: pm.Model, chains: Sequence[Chain]) -> Mapping[str, Floats]:
+OF_POPULATION = ("x", "ln_sd", "correlation", *SCALES)
+"""Variables of our twin's model that belong to nobody."""
+
+
+def population_draws(
+    model: pm.Model, chains: Sequence[Chain], names: Sequence[str] = OF_POPULATION
+) -> Mapping[str, Floats]:
     """Population-level variables of all chains, float64[chain, draw, ...] by name."""
-    names = ("x", "ln_sd", "correlation", *SCALES)
     shape = DictToArrayBijection.map(model.initial_point())
+    # Of a draw's own values, not of new random ones; it has more than these need.
     values = model.compile_fn(
-        [model[name] for name in names], mode="FAST_COMPILE", on_unused_input="ignore"
+        model.replace_rvs_by_values([model[name] for name in names]),
+        inputs=model.value_vars,
+        mode="FAST_COMPILE",
+        on_unused_input="ignore",
     )
     found: dict[str, list[list[Floats]]] = {name: [] for name in names}
     for chain in chains:
@@ -87,7 +96,7 @@ def found_of(
     """
     known, effects = evidence.known, evidence.effects
     rows = [
-        _found(
+        found_parameter(
             " ".join(p.key),
             point_estimates[k] * np.exp(draws["x"][:, :, k]),
             prior_centres[k],
@@ -97,7 +106,7 @@ def found_of(
         for k, p in enumerate(known)
     ]
     rows += [
-        _found(
+        found_parameter(
             f"between patients: {effect.name}",
             draws["ln_sd"][:, :, k],
             effect.ln_sd,
@@ -108,7 +117,7 @@ def found_of(
     ]
     (tied,) = effects.correlations
     rows.append(
-        _found(
+        found_parameter(
             f"correlation of {' and '.join(tied.effects)}",
             draws["correlation"],
             tied.value,
@@ -119,19 +128,28 @@ def found_of(
     for name in SCALES:
         centre, spread = scatter[name]
         if name == "assay_bias":
-            rows.append(_found(name, draws[name], 0.0, centre, np.asarray))
+            rows.append(found_parameter(name, draws[name], 0.0, centre, np.asarray))
         else:
-            rows.append(_found(name, draws[name], centre, spread, np.log))
+            rows.append(found_parameter(name, draws[name], centre, spread, np.log))
     return tuple(rows)
 
 
-def _found(
+def found_parameter(
     name: str,
     values: Floats,
     prior: float,
     prior_ln_sd: float,
     scale: Callable[[Floats], Floats],
 ) -> Found:
+    """One parameter before and after.
+
+    Args:
+        name: of the parameter.
+        values: float64[chain, draw].
+        prior: its centre before.
+        prior_ln_sd: spread before, on the scale.
+        scale: on which spreads are taken, as `np.log`.
+    """
     on_scale = scale(values)
     ln_sd = float(np.std(on_scale, ddof=1))
     low, median, high = np.quantile(values, [0.05, 0.5, 0.95])

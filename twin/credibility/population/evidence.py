@@ -31,6 +31,14 @@ from twin.vocabulary.estimate import FreeParameter
 from twin.vocabulary.patient import Patient
 from twin.vocabulary.regimen import Dose, Regimen, daily
 
+FREEDOM = 4.0
+"""Of Student's t about courses: one wrong row cannot pull."""
+
+FIRMLY_SEEN = ("clearance_S", "volume", "sensitivity", "turnover")
+OF_SUBJECTS = (*FIRMLY_SEEN, "clearance_R", "absorption", "slow_turnover")
+"""What a single dose can show: all but vitamin K eaten and synthesis, since activities
+start at 100 %.  `clearance_S` comes before the one that depends on it."""
+
 _CURVE_DAYS = 2
 
 
@@ -90,7 +98,7 @@ def evidence_of(
     return Evidence(
         tuple(known),
         effects,
-        _family(
+        family_of(
             data.subjects,
             library,
             known,
@@ -98,7 +106,7 @@ def evidence_of(
             engine=engine,
             limit_mg_per_l=limit_mg_per_l,
         ),
-        _family(
+        family_of(
             data.mean_curves,
             library,
             known,
@@ -109,11 +117,11 @@ def evidence_of(
         _starts(data.group_levels, library, known, effects, engine=engine),
         clearances_of(data.group_clearances, library, known, effects),
         dose_model(data.stable_doses, library, known, effects),
-        _untested(library, effects),
+        untested_ln_sds(library, effects),
     )
 
 
-def _untested(library: Library, effects: BetweenPatients) -> Floats:
+def untested_ln_sds(library: Library, effects: BetweenPatients) -> Floats:
     """Spread of what genes nobody tested add to each effect, float64[effect].
 
     A normal on the logarithm stands for the few pairs of alleles that are common:
@@ -151,7 +159,7 @@ def _levers(
     return levers_of(individual, library, known, effects, mean_alleles=True)
 
 
-def _family(
+def family_of(
     studies: Sequence[Study],
     library: Library,
     known: Sequence[FreeParameter],
@@ -160,6 +168,7 @@ def _family(
     engine: CompiledEngine,
     limit_mg_per_l: float,
 ) -> Family:
+    """Courses of subjects or mean curves with what was measured; see `evidence_of`."""
     levers, regimens = [], []
     samples: list[Sample] = []
     observed, censored = [], []

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.credibility.population.evidence import Evidence, Family
+from twin.credibility.population.evidence import FREEDOM, Evidence, Family
 from twin.errors import IntegrationFailed
 from twin.vocabulary.ensemble import Floats
 
 LEVELS = (0.5, 0.8, 0.9)
-_FREEDOM = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def _courses(
             scales["sd_concentration"][number],
         )
         bias = np.where(family.activity, 0.0, scales["assay_bias"][number])
-        noise = rng.standard_t(_FREEDOM, size=len(sd))
+        noise = rng.standard_t(FREEDOM, size=len(sd))
         found[number] = course.ln_value + bias + sd * noise
     return found, failed
 
