@@ -7,7 +7,7 @@
 
 Courses come from our engine and stable doses from the closed form, each as one
 operation of PyTensor that brings its slopes along; everything else is PyMC's.
-One of the two modules that load PyMC: a worker's business, never a request's.
+It loads PyMC, as its pieces do: a worker's business, never a request's.
 """
 
 import numpy as np
