@@ -35,9 +35,13 @@ def evidence() -> FormEvidence:
 
 def point_of(seed: int) -> dict[str, np.ndarray]:
     dice = np.random.default_rng(seed)
-    sizes = {"x_raw": len(FORM.known), "w_raw": len(NAMES), "sd_activity_raw": ()}
+    sizes: dict[str, tuple[int, ...]] = {
+        "x_raw": (len(FORM.known),),
+        "w_raw": (len(NAMES),),
+        "sd_activity_raw": (),
+    }
     sizes |= {
-        f"subject_{name}" + ("" if name == "sensitivity" else "_raw"): 2
+        f"subject_{name}" + ("" if name == "sensitivity" else "_raw"): (2,)
         for name in NAMES
     }
     return {name: 0.3 * dice.normal(size=size) for name, size in sizes.items()}
