@@ -58,6 +58,10 @@ SINS = {
         "twin/lifecycle.py",
         "import pymc",
     ),
+    "SALib is asked in one place": (
+        "twin/inference/scale_shares.py",
+        "import SALib",
+    ),
     "roadrunner is the referee: only its own module loads it": (
         "twin/dosing/sin.py",
         "import roadrunner",

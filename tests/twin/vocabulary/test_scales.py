@@ -1,4 +1,4 @@
-"""Every parameter and every difference between people says where in the chain it acts."""
+"""Every parameter and every difference between people says where it acts."""
 
 import copy
 
