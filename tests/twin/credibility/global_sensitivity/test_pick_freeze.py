@@ -113,6 +113,33 @@ def test_on_the_same_points_we_and_salib_say_the_same():
     assert ours.first_half == pytest.approx(theirs.first_half, rel=0.5)
 
 
+@pytest.mark.parametrize("by", [OURS, THEIRS])
+def test_each_output_has_its_own_indices(by):
+    def both(picks):
+        linear = np.stack([picks[n] for n in NAMES], axis=1) @ np.array([0, 1.0, 2.0])
+        return np.concatenate([ishigami(picks), linear[:, None]], axis=1)
+
+    rng = stream(9, "outputs", by)
+    if by == THEIRS:
+        found = sobol_indices(
+            alone(NAMES), both, n_base=2048, outputs=("one", "two"), rng=rng
+        )
+    else:
+        found = pick_freeze(
+            uniform(NAMES, 2048, rng),
+            uniform(NAMES, 2048, rng),
+            alone(NAMES),
+            both,
+            outputs=("one", "two"),
+            rng=rng,
+        )
+
+    assert found.total[:, 0] == pytest.approx(ishigami_indices()[1], abs=0.06)
+    assert found.first[:, 1] == pytest.approx([0.0, 0.2, 0.8], abs=0.06)
+    assert found.of("third", "two") == (found.first[2, 1], found.total[2, 1])
+    assert found.variance[1] == pytest.approx(5.0 / 12.0, rel=0.05)
+
+
 def test_a_whole_draw_is_one_factor():
     """Two numbers at .97 count once, whatever their correlation does to the model."""
     rng = stream(3, "whole")

@@ -114,15 +114,24 @@ def test_each_cause_belongs_to_one_scale():
 
 
 def test_effects_spread_and_go_together_as_their_draw_says():
-    own, n = model(), 20_000
-    rng = stream(2, "study", "effects")
-    names = population().effects.names
-    u = np.stack([rng.normal(size=n) for _ in names], axis=1)
+    """A pick's effects have the covariance of its own draw of the population."""
+    own, names = model(), population().effects.names
+    for root, draw in zip(own.roots[:3], range(3), strict=True):
+        wanted = population().covariances(np.array([draw]))[0]
+        assert root @ root.T == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+    picks = still(own, 2)
+    picks["population"] = np.array([0, 7])
+    picks["effect clearance_S"] = np.array([1.5, -1.0])
 
-    z = np.einsum("ij,nj->ni", own.roots[7], u)
+    at = own.at(picks)
 
-    wanted = population().covariances(np.array([7]))[0]
-    assert np.cov(z, rowvar=False) == pytest.approx(wanted, abs=0.02)
+    s, r = names.index("clearance_S"), names.index("clearance_R")
+    z = np.zeros((2, len(names)))
+    for row, (draw, u) in enumerate(((0, 1.5), (7, -1.0))):
+        spread = population().ln_sds[draw]
+        tied = population().correlations[draw, 0]
+        z[row, s], z[row, r] = u * spread[s], u * tied * spread[r]
+    assert np.array_equal(at, own.of_person(population().x[[0, 7]], z))
 
 
 def test_occasion_and_assay_move_readings_and_not_the_dose():
