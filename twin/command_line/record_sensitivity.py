@@ -164,10 +164,8 @@ def _what_was_asked(found: Study, asked: Asked) -> Iterator[str]:
     )
     runs += asked.n_base * (2 + 2 * len(found.knowledge.groups))
     runs += found.axes.indices.n_base * (len(found.axes.indices.factors) + 2)
-    lost = max(
-        int(own.n_lost.max())
-        for own in (found.by_effect, found.by_scale, found.knowledge)
-    )
+    indices = (found.by_effect, found.by_scale, found.axes.indices)
+    lost = max(int(own.n_lost.max()) for own in (*indices, found.knowledge))
     yield (
         f"Patient: {asked.name}.  {asked.population.n_draws} draws of the population "
         f"(SHA-256 {asked.population.sha256[:16] or 'none: the prior'}); "
