@@ -11,8 +11,8 @@ from tests.people import described, genes_with, library, twin_of
 from twin.dosing.dose_of_draws import doses_of
 from twin.dosing.recommend import steady_chain, target_of
 from twin.errors import NumericsError
-from twin.inference.levers import levers_of
 from twin.inference.particles import prior_particles
+from twin.inference.patient_levers import levers_of
 from twin.inference.scale_shares import inputs_of, linear_parts, moving, scale_shares
 from twin.model_files import settings_file
 from twin.reproducibility import stream

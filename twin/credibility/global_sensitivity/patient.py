@@ -26,8 +26,9 @@ from twin.dosing.recommend import steady_chain, target_of
 from twin.engine.compiled import CompiledEngine
 from twin.engine.prepared_courses import PreparedCourses, prepare_courses
 from twin.inference.course_reader import CourseReader, Sample, course_reader
-from twin.inference.levers import Levers, levers_of
+from twin.inference.levers import Levers
 from twin.inference.noise import Noise
+from twin.inference.patient_levers import levers_of
 from twin.inference.readings import INR, LEVELS
 from twin.lifecycle import Twin
 from twin.units import HOURS_PER_DAY
