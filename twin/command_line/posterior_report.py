@@ -10,9 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from twin.command_line.output import say, table
+from twin.command_line.output import say
 from twin.command_line.posterior_model import PopulationModel, model_of
-from twin.command_line.record import markdown_table, record_text, write_record
+from twin.command_line.posterior_record import (
+    LEAST_ESS,
+    MOST_RHAT,
+    record_body,
+    shown,
+)
+from twin.command_line.record import record_text, write_record
 from twin.credibility.population.chains import Chain
 from twin.credibility.population.draws import Found, found_of, population_draws
 from twin.credibility.population.predictive import Check, predictive_checks
@@ -21,8 +27,6 @@ from twin.reproducibility import stream
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.population import prior_population
 
-_MOST_RHAT = 1.01
-_LEAST_ESS = 400.0
 _CHECKED = 200  # draws for the predictive checks
 _DATA = (
     "O'Reilly 1963, 1968: single doses, concentration and PCA (development)",
@@ -95,18 +99,18 @@ def written(
         "kept_draws": kept,
     }
     converged = (
-        summary["largest_rhat"] < _MOST_RHAT
-        and summary["least_ess_bulk"] > _LEAST_ESS
+        summary["largest_rhat"] < MOST_RHAT
+        and summary["least_ess_bulk"] > LEAST_ESS
         and divergences == 0
     )
     _write_summary(home / "posterior.toml", summary, converged)
-    say(_shown(found))
+    say(shown(found))
     for name, value in summary.items():
         say(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
     if out is not None:
         text = record_text(
             "The population's posterior",
-            _record(found, checks, summary, converged),
+            record_body(found, checks, summary, converged),
             command="twin model posterior",
             library=made.library,
             seed=seed,
@@ -248,108 +252,3 @@ def _posterior_checks(
         {name: flat[name][rows] for name in made.scatter if name in flat},
         rng=rng,
     )
-
-
-_HEAD = (
-    "parameter",
-    "prior",
-    "prior ln SD",
-    "posterior median",
-    "90 %",
-    "ln SD",
-    "learned",
-    "R-hat",
-    "ESS",
-)
-
-
-def _rows(found: Sequence[Found]) -> list[tuple[str, ...]]:
-    return [
-        (
-            f.name,
-            f"{f.prior:.4g}",
-            f"{f.prior_ln_sd:.2g}",
-            f"{f.median:.4g}",
-            f"{f.low:.3g} to {f.high:.3g}",
-            f"{f.ln_sd:.2g}",
-            f"{100 * f.learned:.0f} %",
-            f"{f.rhat:.4f}",
-            f"{min(f.ess_bulk, f.ess_tail):.0f}",
-        )
-        for f in found
-    ]
-
-
-def _shown(found: Sequence[Found]) -> Any:
-    shown = table(*_HEAD)
-    for row in _rows(found):
-        shown.add_row(*row)
-    return shown
-
-
-def _record(
-    found: Sequence[Found],
-    checks: Mapping[str, Sequence[Check]],
-    summary: Mapping[str, Any],
-    converged: bool,
-) -> list[str]:
-    silent = [f.name for f in found if f.learned < 0.1 and f.prior_ln_sd > 0]
-    return [
-        (
-            f"{summary['chains']} chains of {summary['draws_of_a_chain']} draws by "
-            f"NUTS (PyMC), {summary['slopes']} evaluations with slopes, mean tree "
-            f"depth {summary['mean_depth']:.1f}, {summary['chain_minutes']:.0f} "
-            "chain-minutes on single cores.  Divergences "
-            f"{summary['divergences']}, largest R-hat {summary['largest_rhat']:.4f}, "
-            f"least effective sample size {summary['least_ess_bulk']:.0f} (bulk) and "
-            f"{summary['least_ess_tail']:.0f} (tails): "
-            f"{'converged' if converged else 'NOT converged'} (R-hat below "
-            f"{_MOST_RHAT}, above {_LEAST_ESS:.0f}, none divergent)."
-        ),
-        "",
-        (
-            "`learned` is the share of the prior's variance that the data took away.  "
-            "Parameters move together: that one is learned little may mean that only "
-            "its product with another is known."
-        ),
-        "",
-        *markdown_table(_HEAD, _rows(found)),
-        "",
-        "## What the data could not say",
-        "",
-        "Less than a tenth of the prior's variance went: " + "; ".join(silent) + ".",
-        "",
-        "## Predictive checks",
-        "",
-        (
-            "New people with the covariates of the data's.  `bias` is the median of "
-            "ln(observed/median predicted)."
-        ),
-        "",
-        *markdown_table(
-            (
-                "draws of",
-                "observations",
-                "n",
-                "inside 50 / 80 / 90 %",
-                "bias",
-                "SD observed",
-                "SD predicted",
-                "failed",
-            ),
-            [
-                (
-                    which,
-                    c.name,
-                    str(c.n),
-                    " / ".join(f"{100 * share:.0f}" for share in c.coverage),
-                    f"{c.bias:+.2f}",
-                    f"{c.observed_ln_sd:.2f}",
-                    f"{c.predicted_ln_sd:.2f}",
-                    str(c.failed),
-                )
-                for which, of in checks.items()
-                for c in of
-            ],
-        ),
-    ]
