@@ -18,6 +18,7 @@ from scipy.special import gammaln, logsumexp
 from twin.engine.prepared_courses import PreparedCourses
 from twin.inference.courses import CourseModel, Directions
 from twin.inference.levers import Levers
+from twin.inference.linear_evidence import ln_evidence
 from twin.inference.mode import Measured, Mode, find_mode, ln_likelihood
 from twin.inference.noise import Noise
 from twin.inference.particles import Particles, alleles_of, draws_of
@@ -221,12 +222,9 @@ def linear_evidence(
     population: Population,
 ) -> Floats:
     """ln probability of the measurements under each account, in the linear picture."""
-    seen = ~question.measured.below
     expected, spread = linear_prediction(tilt, mode, prior, population)
-    root = np.linalg.cholesky(spread[np.ix_(seen, seen)])
-    missed = question.measured.ln_value - expected - tilt.patterns
-    whitened = np.linalg.solve(root, missed[:, seen].T)
-    return np.asarray(-0.5 * np.sum(whitened**2, axis=0))
+    off = question.measured.ln_value - expected - tilt.patterns
+    return ln_evidence(off, question.measured.below, spread)
 
 
 def linear_prediction(

@@ -37,6 +37,7 @@ from twin.inference.importance_weights import (
     pareto_smoothed,
 )
 from twin.inference.levers import Levers
+from twin.inference.linear_evidence import LeftOut, given_the_others, ln_evidence
 from twin.inference.mode import Measured, Mode, find_mode
 from twin.inference.noise import Noise
 from twin.inference.readings import ACTIVITY, INR, LEVELS
@@ -169,7 +170,7 @@ def learn(
     tilt = tilt_at(question, x, mode)
     expected = left_out(measured, tilt, mode, prior, person.population)
     accounts: tuple[Account, ...] = (AS_TOLD,)
-    if np.any(np.abs(expected.standardised) > _SURPRISING):
+    if np.any(expected.surprise(measured.below) > _SURPRISING):
         accounts = _plausible(person, question, taken, tilt, mode, prior)
         if len(accounts) > 1:
             question = _question(person, likeliest, course, measured, taken, accounts)
@@ -191,10 +192,7 @@ def learn(
 
 def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
     """Measurements as logarithms, in the order given."""
-    below = [
-        o.quantification_limit is not None and o.value < o.quantification_limit
-        for o in observations
-    ]
+    below = [o.is_below for o in observations]
     values = np.array(
         [
             (o.quantification_limit if low and o.quantification_limit else o.value)
@@ -204,19 +202,16 @@ def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
     )
     return Measured(
         np.log(values),
-        np.array([noise.ln_sd(_OUTPUTS[o.kind]) for o in observations]),
+        np.array(
+            [
+                # ln INR = ISI ln ratio: so much counts an error of the clotting time
+                noise.ln_sd(_OUTPUTS[o.kind]) * (1.0 if o.isi is None else o.isi)
+                for o in observations
+            ]
+        ),
         np.array(below),
         np.array([o.time_h for o in observations]),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeftOut:
-    """Each measurement as the others would have it: ln mean, ln SD, and how far off."""
-
-    mean: Floats
-    sd: Floats
-    standardised: Floats
 
 
 def left_out(
@@ -228,12 +223,9 @@ def left_out(
 ) -> LeftOut:
     """What all other measurements say of each, in the linear picture at the mode."""
     expected, spread = linear_prediction(tilt, mode, prior, population)
-    # Of a normal, each given all others: from the inverse of the covariance.
-    precision = np.linalg.inv(spread)
-    off = measured.ln_value - expected
-    sd = 1.0 / np.sqrt(np.diag(precision))
-    residual = (precision @ off) / np.diag(precision)
-    return LeftOut(measured.ln_value - residual, sd, residual / sd)
+    return given_the_others(
+        measured.ln_value, measured.below, expected=expected, spread=spread
+    )
 
 
 def _plausible(
@@ -256,14 +248,12 @@ def _plausible(
             for a in accounts
         ]
     )
-    seen = ~question.measured.below
+    below = question.measured.below
     expected, spread = linear_prediction(tilt, mode, prior, person.population)
-    root = np.linalg.cholesky(spread[np.ix_(seen, seen)])
-    off = (question.measured.ln_value - expected)[seen]
-    as_told = -0.5 * np.sum(np.linalg.solve(root, off) ** 2)
-    whitened = np.linalg.solve(root, (off - moved[:, seen]).T)
+    off = question.measured.ln_value - expected
+    as_told = ln_evidence(off[None], below, spread)[0]
     ln_odds = np.array([a.ln_odds for a in accounts])
-    found = ln_odds - 0.5 * np.sum(whitened**2, axis=0) - as_told
+    found = ln_odds + ln_evidence(off - moved, below, spread) - as_told
     probability = np.exp(found - logsumexp(np.append(found, 0.0)))
     best = np.argsort(-probability)[:_MOST_ACCOUNTS]
     chosen = [accounts[n] for n in best if probability[n] > _WORTH_DRAWS]
