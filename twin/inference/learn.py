@@ -6,7 +6,7 @@ Nothing that was measured is dropped or counted for less: what does not fit is s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri
@@ -42,7 +42,7 @@ from twin.inference.mode import Measured, Mode, find_mode
 from twin.inference.noise import Noise
 from twin.inference.readings import ACTIVITY, INR, LEVELS
 from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.observation import Observation
 from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Regimen
@@ -84,7 +84,7 @@ class Expectation:
 class Learning:
     """What was learned, how, and how well.
 
-    learned       weighted draws
+    learned       weighted draws, their largest weights Pareto smoothed
     accounts      of the tablets, in the order of the particles' `pattern`
     expectations  one a measurement
     ess, k        effective number of draws, and Pareto's k of their weights
@@ -177,14 +177,17 @@ def learn(
     found = learn_fast(
         question, person.population, n_known=n_known, n_each=n_each, rng=rng, mode=mode
     )
-    _, k = pareto_smoothed(found.raw)
+    # A few draws with chance's weight would carry the outer quantiles.
+    smoothed, k = pareto_smoothed(found.raw)
+    particles = replace(found.particles, log_weights=frozen_array(smoothed))
+    found = replace(found, particles=particles)
     return Learning(
         found,
         accounts,
         tuple(
             _expectation(o, expected, number) for number, o in enumerate(observations)
         ),
-        effective_sample_size(found.raw),
+        effective_sample_size(smoothed),
         k,
         "fast",
     )
