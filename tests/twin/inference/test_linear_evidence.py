@@ -1,4 +1,4 @@
-"""Measurements given one another: against the textbook's normal, and against counting."""
+"""Measurements given one another: against the textbook's normal, and by counting."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def test_each_is_expected_from_all_others_that_were_read(below):
 
 
 def test_a_limit_moves_nobody_else():
-    higher = VALUE + [0, 0, 0, 5.0]
+    higher = VALUE + np.array([0, 0, 0, 5.0])
     one, other = (
         given_the_others(v, LAST_BELOW, expected=EXPECTED, spread=SPREAD)
         for v in (VALUE, higher)
@@ -43,7 +43,7 @@ def test_a_limit_moves_nobody_else():
 
 
 def test_a_limit_far_above_what_was_expected_is_no_surprise():
-    high = VALUE + [0, 0, 0, 50.0]
+    high = VALUE + np.array([0, 0, 0, 50.0])
     found = given_the_others(high, LAST_BELOW, expected=EXPECTED, spread=SPREAD)
 
     assert found.surprise(LAST_BELOW)[3] < 0
