@@ -19,6 +19,7 @@ _WORDS = {
 }
 _MOST_ACCOUNTS = 5
 _WORTH_SAYING = 1e-3  # probability
+_FINEST = 1e-4  # of a percentile: beyond it normal tails are not believed
 _MOST_PAIRS = 8
 _LEARNED = 0.85  # of the width before, on the logarithm: narrower than that was learned
 
@@ -31,10 +32,14 @@ def shown(answer: LearnedAnswer) -> Iterator[Any]:
     yield from _warnings(answer)
     yield from _forecast(answer)
     yield from _measurements(answer)
-    yield from _adherence(answer)
-    yield _effects(answer)
-    if answer.alleles:
-        yield _alleles(answer)
+    if answer.diagnostics.usable:
+        yield from _adherence(answer)
+        yield _effects(answer)
+        if answer.alleles:
+            yield _alleles(answer)
+    else:
+        yield "Tablets, effects and alleles: not shown, for the same reason"
+        yield ""
     yield "Assumed, because nobody measured or tested it"
     yield from (f"  - {reason}" for reason in answer.reasons)
     yield ""
@@ -88,9 +93,11 @@ def _without(found: DoseDistribution) -> Iterator[str]:
 def _warnings(answer: LearnedAnswer) -> Iterator[str]:
     if answer.scope.status != "in scope":
         yield f"Scope: {answer.scope.status}"
-    if answer.warnings:
+    # What speaks against the draws stands above, in the first line.
+    told = [said for said in answer.warnings if said != answer.diagnostics.says]
+    if told:
         yield "WARNINGS"
-        yield from (f"  ! {warning}" for warning in answer.warnings)
+        yield from (f"  ! {said}" for said in told)
         yield ""
 
 
@@ -124,9 +131,7 @@ def _forecast(answer: LearnedAnswer) -> Iterator[Any]:
 
 
 def _measurements(answer: LearnedAnswer) -> Iterator[Any]:
-    rows = table(
-        "day", "measured", "value", "expected from all others", "90 %", "percentile", ""
-    )
+    rows = table("day", "measured", "value", "expected*", "90 %", "percentile", "")
     for seen in answer.measurements:
         rows.add_row(
             f"{seen.time_h / HOURS_PER_DAY:.3g}",
@@ -138,6 +143,8 @@ def _measurements(answer: LearnedAnswer) -> Iterator[Any]:
             "" if seen.flag is None else "! hardly fits",
         )
     yield rows
+    yield "  * from all other measurements, as a laboratory would read it"
+    yield ""
 
 
 def kind_in_words(kind: str) -> str:
@@ -155,12 +162,12 @@ def value_in_words(seen: MeasurementFinding) -> str:
 
 
 def _percentile(seen: MeasurementFinding) -> str:
-    shown_as = f"{100 * seen.percentile:.3g} %"
-    if seen.percentile < 1e-4:
-        shown_as = "below 0.01 %"
-    elif seen.percentile > 1 - 1e-4:
-        shown_as = "above 99.99 %"
-    return f"up to {shown_as}" if seen.below_limit else shown_as
+    if seen.percentile < _FINEST:
+        return "below 0.01 %"
+    if seen.percentile > 1 - _FINEST:
+        return "above 99.99 %"
+    exact = f"{100 * seen.percentile:.3g} %"
+    return f"up to {exact}" if seen.below_limit else exact
 
 
 def _adherence(answer: LearnedAnswer) -> Iterator[Any]:

@@ -200,7 +200,7 @@ def learned_answer(
         LearnedCourse((*told.doses, *ahead.doses), times, *bands),
         (*after.individual.reasons, *notes),
         (
-            *(() if diagnostics.usable else (f"draws {diagnostics.says}",)),
+            *(() if diagnostics.usable else (diagnostics.says,)),
             *scope.reasons,
             *(each.says for each in opposed),
             *(

@@ -15,7 +15,7 @@ from twin.vocabulary.observation import Observation
 from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Regimen
 
-_KNOWN, _MORE_KNOWN = 512, 2048
+_KNOWN, _MORE_KNOWN = 512, 1024
 """Draws of the population: at first, and where these are worth too little."""
 
 
