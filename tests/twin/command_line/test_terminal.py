@@ -8,6 +8,7 @@ import pytest
 
 from tests.architecture.repository import ROOT
 from tests.twin.command_line.terminal import EXAMPLES, document, run
+from twin.command_line import _COMMANDS
 
 PATIENT = EXAMPLES / "fda_1-3_AG.yaml"
 CURVES = (
@@ -22,7 +23,7 @@ def test_help_names_every_command():
     told = run("--help")
 
     assert told.returncode == 0
-    for command in "dose learn simulate explain validate model verify".split():
+    for command in _COMMANDS:
         assert command in told.stdout
 
 
