@@ -32,6 +32,8 @@ from twin.vocabulary.patient import Patient
 from twin.vocabulary.regimen import Dose, Regimen, daily
 
 _CURVE_DAYS = 2
+# Of a step: the logarithm of any sample is then right to 3e-4, far below its scatter.
+_TOLERANCE = 1e-2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +201,7 @@ def _courses(
         samples,
         surrogate=library.surrogate,
         engine=engine,
+        tolerance=_TOLERANCE,
     )
 
 
