@@ -52,12 +52,24 @@ def invented(
             odds; at most one run of those that a measurement can still show.
         rng: of everything.
     """
-    particle = prior_particles(
-        person.levers, person.population, n_known=1, n_each=1, rng=rng
-    )
     account = AS_TOLD
     if with_missed_tablets:
         account = _drawn_account(person, told, [t for t, _ in asked], rng)
+    return invented_on(person, told, account, asked, rng=rng)
+
+
+def invented_on(
+    person: Person,
+    told: Regimen,
+    account: Account,
+    asked: Sequence[tuple[float, str]],
+    *,
+    rng: np.random.Generator,
+) -> Truth:
+    """As `invented`, with what was taken said by the caller."""
+    particle = prior_particles(
+        person.levers, person.population, n_known=1, n_each=1, rng=rng
+    )
     likeliest = person.levers.fixed_at(particle.alleles[0].tolist())
     nothing = [Observation(t, kind, 1.0) for t, kind in asked]
     course = person_course(person, likeliest, account.regimen(told), nothing)
