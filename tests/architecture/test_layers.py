@@ -54,6 +54,10 @@ SINS = {
         "twin/dosing/sin.py",
         "import httpx",
     ),
+    "PyMC and PyTensor are asked in six places": (
+        "twin/inference/learn.py",
+        "import pytensor",
+    ),
     "no request waits for PyMC: only a worker may load it": (
         "twin/lifecycle.py",
         "import pymc",

@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.inference.adherence import Account
 from twin.inference.asking import Expectation, asked_of
-from twin.inference.diagnostics import judge_weights
+from twin.inference.diagnostics import Converged, NotConverged, judge_weights
 from twin.inference.fast_road import first_proposal, learn_fast, refitted
 from twin.inference.question import Learned, Person
 from twin.inference.tempered import learn_tempered
@@ -43,6 +43,26 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Chains:
+    """How the chains of the slow road went.
+
+    verdict      with figures of every quantity
+    divergences  transitions that diverged
+    n_slopes     how often courses and slopes were asked for
+    step         of the chains, in units of the linear picture
+    changed      share of the draws at which the explanation changed, the place kept
+    jumped       share of the draws at which both were taken from the linear picture
+    """
+
+    verdict: Converged | NotConverged
+    divergences: int
+    n_slopes: int
+    step: float
+    changed: float
+    jumped: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Learning:
     """What was learned, how, and how well.
 
@@ -50,12 +70,14 @@ class Learning:
     accounts      of the tablets, in the order of the particles' `pattern`
     expectations  one a measurement
     tried         the roads that were taken, the last of which made the draws
+    chains        of the slow road
     """
 
     learned: Learned
     accounts: tuple[Account, ...]
     expectations: tuple[Expectation, ...]
     tried: tuple[Tried, ...]
+    chains: Chains | None = None
 
     @property
     def road(self) -> str:
