@@ -230,10 +230,12 @@ def _expectation(
     scale = _PER_CENT if observation.kind.startswith("factor_") else 1.0
     mean, sd = expected.mean[number], expected.sd[number]
     reach = float(ndtri(0.95))
+    with np.errstate(over="ignore"):  # who knows nothing expects anything
+        low, median, high = scale * np.exp(mean + reach * sd * np.array([-1, 0, 1]))
     return Expectation(
         observation,
-        float(scale * np.exp(mean)),
-        float(scale * np.exp(mean - reach * sd)),
-        float(scale * np.exp(mean + reach * sd)),
+        float(median),
+        float(low),
+        float(high),
         float(ndtr(expected.standardised[number])),
     )

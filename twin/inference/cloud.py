@@ -26,7 +26,7 @@ Integers = npt.NDArray[np.int64]
 class Cloud:
     """Equally weighted particles.
 
-    place          int64[draw], which of the ground's draws of the population
+    place          int64[draw], which draw of the population
     z              float64[draw, effect]
     alleles        int64[draw, gene]
     pattern        int64[draw], which account of the tablets
@@ -64,29 +64,28 @@ class Cloud:
 class Ground:
     """What does not change while particles move.
 
-    chosen    int64[known], draws of the population
-    x         float64[known, parameter], of these
+    x         float64[known, parameter], draws of the population; centre their mean
     priors    float64[known, effect, effect], covariances of the effects; roots likewise
     n_failed  courses that did not integrate so far
     """
 
     asked: Asked
-    centre: Floats
-    chosen: Integers
+    population: Population
     x: Floats
+    centre: Floats
     priors: Floats
     roots: Floats
     n_failed: int = 0
 
     @classmethod
-    def of(cls, asked: Asked, population: Population, chosen: Integers) -> "Ground":
-        """For some draws of a population."""
-        priors = population.covariances(chosen)
+    def of(cls, asked: Asked, population: Population) -> "Ground":
+        """For a question about one of a population."""
+        priors = population.covariances(np.arange(population.n_draws))
         return cls(
             asked,
+            population,
+            population.x,
             population.x.mean(axis=0),
-            chosen,
-            population.x[chosen],
             priors,
             cholesky_roots(priors),
         )
@@ -103,9 +102,9 @@ class Ground:
             place, z, alleles, pattern, answered.predicted, answered.ln_likelihood
         )
 
-    def from_prior(self, n_each: int, rng: np.random.Generator) -> Cloud:
-        """Particles before any measurement, n_each of each draw of the population."""
-        place = np.repeat(np.arange(len(self.chosen)), n_each)
+    def from_prior(self, n_known: int, n_each: int, rng: np.random.Generator) -> Cloud:
+        """Before any measurement: n_each people of each of some draws."""
+        place = np.repeat(draws_of(self.population, n_known, rng), n_each)
         n = len(place)
         normal = rng.normal(size=(n, self.roots.shape[1]))
         question = self.asked.question
@@ -137,10 +136,3 @@ class Ground:
         tilt, mode = self.asked.tilt, self.asked.mode
         moved = tilt.moved(self.x[place] - self.centre, alleles, pattern)
         return effects_given(mode, moved, self.priors, place, share)
-
-
-def ground_of(
-    asked: Asked, population: Population, n_known: int, rng: np.random.Generator
-) -> Ground:
-    """The ground on so many draws of the population."""
-    return Ground.of(asked, population, draws_of(population, n_known, rng))

@@ -39,7 +39,6 @@ from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.observation import Observation
 from twin.vocabulary.regimen import Regimen
 
-_TUNING = 60  # draws in which the step is tuned
 _SETTLING = 20  # draws before those that are kept
 _FIRST_STEP = 1.5  # over the fourth root of the dimensions
 _ACCEPTED = 0.7  # of steps, wished for: in a ball few long ones do best
@@ -90,6 +89,7 @@ def learn_slowly(
     *,
     n_draws: int = 250,
     chains: int = 4,
+    n_tuning: int = 60,
     min_ess: float = 400.0,
     seed: int = 0,
 ) -> Learning:
@@ -103,6 +103,7 @@ def learn_slowly(
         observations: earliest first or not; several at one time are allowed.
         n_draws: of each chain, after tuning.
         chains: 2 or more, one after another.
+        n_tuning: draws in which the step is tuned, once for all chains.
         min_ess: effective draws of every quantity, below which there is a reason
             against the draws.
         seed: the same seed and question give the same draws.
@@ -116,7 +117,7 @@ def learn_slowly(
     asked = asked_of(person, taken, observations)
     posterior = whitened_posterior(person, taken, observations, asked)
     sampler = _sampler(posterior)
-    _tuned(posterior, sampler, stream(seed, "slow road", "tuning"))
+    _tuned(posterior, sampler, stream(seed, "slow road", "tuning"), n_tuning)
     made = [
         _chain(posterior, sampler, stream(seed, "slow road", f"chain {n}"), n_draws)
         for n in range(chains)
@@ -184,13 +185,16 @@ def _sampler(posterior: WhitenedPosterior) -> pm.NUTS:
 
 
 def _tuned(
-    posterior: WhitenedPosterior, sampler: pm.NUTS, rng: np.random.Generator
+    posterior: WhitenedPosterior,
+    sampler: pm.NUTS,
+    rng: np.random.Generator,
+    n_tuning: int,
 ) -> None:
     """Finds the length of steps, and how deep trees must be, once for all chains."""
     sampler.tune = True
-    found = _chain(posterior, sampler, rng, _TUNING)
+    found = _chain(posterior, sampler, rng, n_tuning)
     sampler.tune = False
-    if found.jumped > _MIXING * _TUNING:
+    if found.jumped > _MIXING * n_tuning:
         sampler.max_treedepth = _SHALLOW
 
 

@@ -76,9 +76,11 @@ class Question:
             pattern: int64[draw], which account of the tablets.
             error: float64[sample, sample], covariance of measurement and occasion.
         """
-        rows = self.levers.parameters(x, z, alleles)
-        courses = self.draws.at(rows, pattern)
-        predicted = self.course.reader.values(courses.values, rows)
+        # A draw too far out for a number fails like any other, and is counted.
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows = self.levers.parameters(x, z, alleles)
+            courses = self.draws.at(rows, pattern)
+            predicted = self.course.reader.values(courses.values, rows)
         return Answered(
             predicted,
             ln_likelihood(predicted, self.measured, error),

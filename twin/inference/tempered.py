@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 
 from twin.inference.asking import Asked
 from twin.inference.chains import rhat
-from twin.inference.cloud import Cloud, Ground, ground_of
+from twin.inference.cloud import Cloud, Ground
 from twin.inference.importance_weights import effective_sample_size
 from twin.inference.particles import Particles
 from twin.inference.question import Learned
@@ -89,13 +89,13 @@ def learn_tempered(
     Args:
         asked: the question and its linear picture.
         population: what the development data left open.
-        n_known: draws of the population.
+        n_known: draws of the population at the start; moves may take any.
         n_each: people for each at the start, as many as there are islands; 2 or more.
         min_ess: effective particles, below which there is a reason against them.
         rng: of all draws.
     """
-    ground = ground_of(asked, population, n_known, rng)
-    cloud = ground.from_prior(n_each, rng)
+    ground = Ground.of(asked, population)
+    cloud = ground.from_prior(n_known, n_each, rng)
     island = np.arange(n_known * n_each) % n_each
     ln_evidence = np.zeros(n_each)
     steps, acceptance, stride = [0.0], Acceptance(), 1.0
@@ -244,7 +244,7 @@ def _learned(
     weights = frozen_array(log_weights)
     return Learned(
         Particles(
-            ground.chosen[cloud.place],
+            cloud.place,
             frozen_array(ground.x[cloud.place]),
             frozen_array(cloud.z),
             cloud.alleles,

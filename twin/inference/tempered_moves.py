@@ -144,7 +144,7 @@ def explained_anew(
     """
     n = len(cloud.z)
     question = ground.asked.question
-    place = rng.integers(len(ground.chosen), size=n)
+    place = rng.integers(len(ground.x), size=n)
     alleles = alleles_of(question.levers, n, rng)
     pattern = drawn_by_share(fit.patterns, n, rng)
     plain = ground.coloured(ground.whitened(cloud.z, cloud.place), place)

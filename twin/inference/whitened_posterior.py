@@ -89,9 +89,10 @@ class WhitenedPosterior:
         z = given.effects(apart[None])[0]
         self.n_slopes += 1
         try:
-            found = self._course(int(combination)).at(
-                self.explanations.x[known], z[None]
-            )
+            with np.errstate(over="ignore", invalid="ignore"):
+                found = self._course(int(combination)).at(
+                    self.explanations.x[known], z[None]
+                )
         except IntegrationFailed:
             self.n_failed += 1
             return Density(-np.inf, np.zeros_like(apart))
