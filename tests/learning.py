@@ -10,8 +10,8 @@ from tests.people import library
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import FAST, POPULATION
 from twin.individualise import individualise
-from twin.inference.levers import levers_of
 from twin.inference.noise import Noise
+from twin.inference.patient_levers import levers_of
 from twin.inference.question import Person
 from twin.intake.ask import question_for
 from twin.model_files import settings_file

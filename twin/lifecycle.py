@@ -20,9 +20,9 @@ from twin.individualise import Individual, individualise
 from twin.inference.asking import measured_of
 from twin.inference.belief import Belief
 from twin.inference.learn import learn
-from twin.inference.levers import levers_of
 from twin.inference.noise import Noise
 from twin.inference.particles import prior_particles
+from twin.inference.patient_levers import levers_of
 from twin.inference.question import Person
 from twin.library import Library
 from twin.multiscale.coupling import (

@@ -11,15 +11,10 @@ import numpy as np
 from twin.dosing.learned_measurements import chance
 from twin.inference.adherence import Account
 from twin.inference.belief import Belief
-from twin.inference.diagnostics import judge_weights
 from twin.inference.learn import Learning
 from twin.inference.resampling import weighted_quantiles
 from twin.units import HOURS_PER_DAY
 from twin.vocabulary.regimen import Regimen
-
-LEAST_WORTH = 100.0
-"""Equal draws that weighted ones must be worth: the 5 % quantile is then right to 2 %
-of the probability (one standard error of a share of 100 draws)."""
 
 _SHOWN_PAIRS = 5e-3  # probability of a pair of alleles that is listed
 
@@ -100,24 +95,23 @@ class PairFinding:
 def diagnostics_of(learning: Learning) -> Diagnostics:
     """What the draws are worth, and whether they may be used."""
     learned = learning.learned
-    judged = judge_weights(learned.raw, min_ess=LEAST_WORTH)
     n = learned.particles.n
-    k = judged.k if math.isfinite(judged.k) else None
-    worth = f"{n} draws, worth {judged.ess:.0f} equal ones"
+    k = learning.k if math.isfinite(learning.k) else None
+    worth = f"{n} draws, worth {learning.ess:.0f} equal ones"
     failed = f"; {learned.n_failed} did not integrate" if learned.n_failed else ""
     verdict = (
         "they may be used"
-        if judged.usable
-        else "NOT TO BE USED: " + "; ".join(judged.reasons)
+        if not learning.reasons
+        else "NOT TO BE USED: " + "; ".join(learning.reasons)
     )
     return Diagnostics(
         learning.road,
         n,
         learned.n_failed,
-        judged.ess,
+        learning.ess,
         k,
-        judged.usable,
-        judged.reasons,
+        not learning.reasons,
+        learning.reasons,
         f"{worth}{failed}: {verdict}",
     )
 

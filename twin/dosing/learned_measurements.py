@@ -9,8 +9,9 @@ from itertools import combinations
 
 from scipy.special import ndtr
 
+from twin.inference.asking import Expectation
 from twin.inference.belief import Belief
-from twin.inference.learn import Expectation, Learning
+from twin.inference.learn import Learning
 from twin.inference.mode import Measured
 from twin.inference.noise import Noise
 from twin.vocabulary.observation import Observation

@@ -17,6 +17,7 @@ from twin.inference.adherence import AS_TOLD, Account
 from twin.inference.course_reader import Sample
 from twin.inference.courses import CourseModel, course_model
 from twin.inference.levers import Levers
+from twin.inference.linear_evidence import LeftOut, given_the_others
 from twin.inference.linear_picture import Tilt, linear_prediction, tilt_at
 from twin.inference.missed_tablets import plausible_accounts
 from twin.inference.mode import Measured, Mode, find_mode
@@ -31,7 +32,7 @@ from twin.vocabulary.regimen import Regimen
 GRADIENT_TOLERANCE = 1e-2
 """Of courses whose slopes lead to the mode; the weights are made with finer ones."""
 
-_SURPRISING = 2.0  # standard deviations from what was expected: tablets are asked about
+_SURPRISING = 1.0  # standard deviations off what was expected: tablets are asked about
 _PER_CENT = 100.0
 
 _OUTPUTS = {
@@ -104,7 +105,7 @@ def asked_of(
     tilt = tilt_at(question, x, mode)
     expected = left_out(measured, tilt, mode, prior, person.population)
     accounts: tuple[Account, ...] = (AS_TOLD,)
-    if np.any(np.abs(expected.standardised) > _SURPRISING):
+    if np.any(expected.surprise(measured.below) > _SURPRISING):
         accounts = plausible_accounts(person, question, taken, tilt, mode)
         if len(accounts) > 1:
             question = _question(person, likeliest, course, measured, taken, accounts)
@@ -151,10 +152,7 @@ def person_course(
 
 def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
     """Measurements as logarithms, in the order given."""
-    below = [
-        o.quantification_limit is not None and o.value < o.quantification_limit
-        for o in observations
-    ]
+    below = [o.is_below for o in observations]
     values = np.array(
         [
             (o.quantification_limit if low and o.quantification_limit else o.value)
@@ -164,19 +162,16 @@ def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
     )
     return Measured(
         np.log(values),
-        np.array([noise.ln_sd(_OUTPUTS[o.kind]) for o in observations]),
+        np.array(
+            [
+                # ln INR = ISI ln ratio: so much counts an error of the clotting time
+                noise.ln_sd(_OUTPUTS[o.kind]) * (1.0 if o.isi is None else o.isi)
+                for o in observations
+            ]
+        ),
         np.array(below),
         np.array([o.time_h for o in observations]),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeftOut:
-    """Each measurement as the others would have it: ln mean, ln SD, and how far off."""
-
-    mean: Floats
-    sd: Floats
-    standardised: Floats
 
 
 def left_out(
@@ -188,12 +183,9 @@ def left_out(
 ) -> LeftOut:
     """What all other measurements say of each, in the linear picture at the mode."""
     expected, spread = linear_prediction(tilt, mode, prior, population)
-    # Of a normal, each given all others: from the inverse of the covariance.
-    precision = np.linalg.inv(spread)
-    off = measured.ln_value - expected
-    sd = 1.0 / np.sqrt(np.diag(precision))
-    residual = (precision @ off) / np.diag(precision)
-    return LeftOut(measured.ln_value - residual, sd, residual / sd)
+    return given_the_others(
+        measured.ln_value, measured.below, expected=expected, spread=spread
+    )
 
 
 def _question(

@@ -66,7 +66,7 @@ class Chains:
 class Learning:
     """What was learned, how, and how well.
 
-    learned       weighted draws, their largest weights Pareto smoothed
+    learned       weighted draws
     accounts      of the tablets, in the order of the particles' `pattern`
     expectations  one a measurement
     tried         the roads that were taken, the last of which made the draws

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, logsumexp
 
 from twin.inference.courses import Directions
+from twin.inference.linear_evidence import ln_evidence
 from twin.inference.mode import Mode
 from twin.inference.question import Question
 from twin.vocabulary.ensemble import Floats
@@ -115,12 +116,9 @@ def linear_evidence(
     population: Population,
 ) -> Floats:
     """ln probability of the measurements under each account, in the linear picture."""
-    seen = ~question.measured.below
     expected, spread = linear_prediction(tilt, mode, prior, population)
-    root = np.linalg.cholesky(spread[np.ix_(seen, seen)])
-    missed = question.measured.ln_value - expected - tilt.patterns
-    whitened = np.linalg.solve(root, missed[:, seen].T)
-    return np.asarray(-0.5 * np.sum(whitened**2, axis=0))
+    off = question.measured.ln_value - expected - tilt.patterns
+    return ln_evidence(off, question.measured.below, spread)
 
 
 def linear_prediction(

@@ -17,6 +17,7 @@ from twin.inference.adherence import (
     single_misses,
     visible_doses,
 )
+from twin.inference.linear_evidence import ln_evidence
 from twin.inference.linear_picture import Tilt, linear_prediction
 from twin.inference.mode import Mode
 from twin.inference.question import Person, Question
@@ -49,16 +50,14 @@ def plausible_accounts(
             for a in accounts
         ]
     )
-    seen = ~question.measured.below
+    below = question.measured.below
     expected, spread = linear_prediction(
         tilt, mode, person.population.typical_covariance, person.population
     )
-    root = np.linalg.cholesky(spread[np.ix_(seen, seen)])
-    off = (question.measured.ln_value - expected)[seen]
-    as_told = -0.5 * np.sum(np.linalg.solve(root, off) ** 2)
-    whitened = np.linalg.solve(root, (off - moved[:, seen]).T)
+    off = question.measured.ln_value - expected
+    as_told = ln_evidence(off[None], below, spread)[0]
     ln_odds = np.array([a.ln_odds for a in accounts])
-    found = ln_odds - 0.5 * np.sum(whitened**2, axis=0) - as_told
+    found = ln_odds + ln_evidence(off - moved, below, spread) - as_told
     probability = np.exp(found - logsumexp(np.append(found, 0.0)))
     best = np.argsort(-probability)[:_MOST_ACCOUNTS]
     chosen = [accounts[n] for n in best if probability[n] > _WORTH_DRAWS]

@@ -63,7 +63,9 @@ class Tempered:
     steps        b after each step
     ln_evidence  float64[island]
     acceptance   of moves, in the order of the sweeps
-    ess          effective number of particles: equal ones count once, poor islands less
+    ess          effective number of particles: equal ones count once, poor islands
+                 less; an upper bound, for moved ones still resemble their kin: means
+                 of repeated runs scattered as those of 0.5 to 0.8 of it
     reasons      against their use, each a phrase to be shown; none where they may be
     """
 

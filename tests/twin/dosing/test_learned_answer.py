@@ -192,9 +192,8 @@ def test_draws_that_may_not_be_used_give_no_dose_and_no_forecast():
     assert after.belief is not None
     assert after.belief.learning is not None
     learning = after.belief.learning
-    heavy = learning.learned.raw.copy()
-    heavy[0] += 60.0
-    spoilt = replace(learning, learned=replace(learning.learned, raw=heavy))
+    poor = replace(learning.tried[-1], reasons=("one draw has most of the weight",))
+    spoilt = replace(learning, tried=(*learning.tried, poor))
     found = learned_answer(
         before,
         replace(after, belief=replace(after.belief, learning=spoilt)),

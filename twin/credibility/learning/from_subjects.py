@@ -17,9 +17,10 @@ from twin.individualise import individualise
 from twin.inference.course_reader import Sample
 from twin.inference.courses import course_model
 from twin.inference.importance_weights import pareto_smoothed
-from twin.inference.learn import Person, learn
+from twin.inference.learn import learn
 from twin.inference.particles import prior_particles
 from twin.inference.patient_levers import levers_of
+from twin.inference.question import Person
 from twin.inference.readings import ACTIVITY
 from twin.inference.resampling import resampled
 from twin.library import Library
