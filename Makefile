@@ -16,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit posterior surrogate verify-science verify-alternatives verify-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test
+.PHONY: help run test lint format models fit posterior surrogate verify-science verify-alternatives verify-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test verify-sensitivity
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -77,6 +77,9 @@ verify-exchange: $(INSTALLED) $(TELLURIUM) ## exported archives in COPASI and te
 
 verify-engine: $(INSTALLED) ## every model by the compiled engine and a referee (about 5 minutes)
 	$(BIN)/twin verify engine $(if $(TWIN_DATA),--published $(TWIN_DATA)/reference_models) --out docs/verification
+
+verify-sensitivity: $(INSTALLED) ## what carries the spread of a dose and a course (about 5 minutes)
+	$(BIN)/twin verify sensitivity --out docs/verification
 
 verify: verify-science ## the science table, then the second opinions
 	$(BIN)/python -m pytest tests/crosscheck

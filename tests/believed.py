@@ -10,10 +10,10 @@ from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import FAST, POPULATION
 from twin.inference.course_reader import Sample
 from twin.inference.courses import CourseModel, course_model
-from twin.inference.learn import Person
 from twin.inference.levers import Levers
 from twin.inference.noise import Noise
 from twin.inference.patient_levers import levers_of
+from twin.inference.question import Person
 from twin.model_files import settings_file
 from twin.population import load_population
 from twin.vocabulary.ensemble import Floats
@@ -81,12 +81,22 @@ def inr_course(person: Person, taken: Regimen, days: list[float]) -> CourseModel
 
 
 def measured_inrs(
-    person: Person, taken: Regimen, days: list[float], z: Floats, *, seed: int
+    person: Person,
+    taken: Regimen,
+    days: list[float],
+    z: Floats,
+    *,
+    seed: int,
+    error: float = 1.0,
 ) -> list[Observation]:
-    """INRs of a person with effects z, as an assay would find them."""
+    """INRs of a person with effects z, as an assay would find them.
+
+    error  of the assay, times the usual
+    """
     found = inr_course(person, taken, days).at(person.population.x[seed], z[None])
     dice = np.random.default_rng(seed)
-    values = found.ln_value + person.noise.ln_sds["INR"] * dice.normal(size=len(days))
+    sd = error * person.noise.ln_sds["INR"]
+    values = found.ln_value + sd * dice.normal(size=len(days))
     return [
         Observation(24.0 * day, "INR", float(np.exp(value)))
         for day, value in zip(days, values, strict=True)

@@ -17,11 +17,13 @@ from twin.engine.compiled import CompiledEngine
 from twin.engine.simulate import Engine, simulate
 from twin.errors import NumericsError
 from twin.individualise import Individual, individualise
+from twin.inference.asking import measured_of
 from twin.inference.belief import Belief
-from twin.inference.learn import Person, learn, measured_of
+from twin.inference.learn import learn
 from twin.inference.noise import Noise
 from twin.inference.particles import prior_particles
 from twin.inference.patient_levers import levers_of
+from twin.inference.question import Person
 from twin.library import Library
 from twin.multiscale.coupling import (
     CoupledPrediction,

@@ -63,6 +63,7 @@ _KINDS: dict[str, tuple[str, dict[str, Fraction]]] = {
         {"mL/min/{1.73_m2}": Fraction(1), "mL/min/1.73m2": Fraction(1)},
     ),
     "inr": ("{INR}", {"{INR}": Fraction(1), "1": Fraction(1)}),
+    "sensitivity_index": ("{ISI}", {"{ISI}": Fraction(1), "1": Fraction(1)}),
     "dose": ("mg", {"mg": Fraction(1), "ug": Fraction(1, 1000), "g": Fraction(1000)}),
     "dose_rate": (
         "mg/d",

@@ -107,7 +107,7 @@ class DosingDesk:
             question.patient,
             self._library,
             engine=self._engine,
-            warnings=question.warnings,
+            warnings=(*question.warnings, *question.not_learned),
         )
         return answer(
             twin, engine=self._engine, regimen=question.regimen, days=question.days

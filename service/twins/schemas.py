@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
+from twin.intake.observations import LIMITS
 from twin.vocabulary.patient import Patient
 
 # field of the domain -> JSON pointer into the question
@@ -58,6 +59,7 @@ _OTHER_POINTERS = {
     "pregnant": "/pregnant",
     "active_bleeding": "/active_bleeding",
     "regimen": "/regimen",
+    "observations": "/observations",
 }
 
 NEEDED = ("age", "weight", "height")
@@ -65,10 +67,11 @@ NEEDED = ("age", "weight", "height")
 # "weight: ...", "weight is missing; ...", "rs1799853: ...", "patient: field 'race' ..."
 _NAMED = re.compile(r"(?:patient: field ')?(\w+)")
 # "dose 3: dose: ...", "medicine 2 (Diflucan): start: ..."
-_NUMBERED = re.compile(r"(dose|medicine) (\d+)(?: \(.*?\))?: (\w+)?")
+_NUMBERED = re.compile(r"(dose|medicine|observation) (\d+)(?: \(.*?\))?: (\w+)?")
 _RSID = re.compile(r"rs\d+")
 _ENTRIES = {
     "dose": ("/regimen/doses", ("time", "dose")),
+    "observation": ("/observations", ("time", "isi", *LIMITS)),
     "medicine": (
         "/co_medication",
         ("medicine", "daily_dose", "start", "stop", "acknowledged"),

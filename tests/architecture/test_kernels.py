@@ -10,7 +10,7 @@ from tests.architecture.repository import ROOT, python_sources
 
 HEAVY = {
     *("numba", "pymc", "pytensor", "roadrunner", "dask", "distributed"),
-    *("llvmlite", "matplotlib", "pandas", "sklearn"),
+    *("llvmlite", "matplotlib", "pandas", "sklearn", "SALib"),
 }
 HELP = """
 import sys

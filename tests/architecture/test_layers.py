@@ -54,9 +54,17 @@ SINS = {
         "twin/dosing/sin.py",
         "import httpx",
     ),
+    "PyMC and PyTensor are asked in six places": (
+        "twin/inference/learn.py",
+        "import pytensor",
+    ),
     "no request waits for PyMC: only a worker may load it": (
         "twin/lifecycle.py",
         "import pymc",
+    ),
+    "SALib is asked in one place": (
+        "twin/inference/scale_shares.py",
+        "import SALib",
     ),
     "roadrunner is the referee: only its own module loads it": (
         "twin/dosing/sin.py",

@@ -129,6 +129,14 @@ def test_every_field_is_pointed_at_when_it_is_wrong(client, name):
     ("change", "pointer"),
     [
         ({"age": None}, "/age"),
+        ({"observations": [{"time": "7 d", "INR": 2.3}]}, "/observations"),
+        (
+            {
+                "regimen": {"daily_dose": "5 mg", "duration": "14 d"},
+                "observations": [{"time": "3 d", "INR": 2}, {"time": "7 d", "INR": 45}],
+            },
+            "/observations/1/INR",
+        ),
         ({"sex": "unknown"}, "/sex"),
         ({"genotype": {"VKORC1": "G/"}}, "/genotype/VKORC1"),
         ({"genotype": {"frequency_population": "x"}}, "/genotype/frequency_population"),

@@ -87,7 +87,7 @@ def test_every_unit_has_a_second_opinion():
     alone = {unit for _, unit in UNITS if unit not in _FOR_PINT}
 
     # Codes pint does not know; each but umol/L is the canonical one or its synonym.
-    assert alone == {"mL/min/{1.73_m2}", "mL/min/1.73m2", "{INR}", "umol/L"}
+    assert alone == {"mL/min/{1.73_m2}", "mL/min/1.73m2", "{INR}", "{ISI}", "umol/L"}
 
 
 @given(st.sampled_from(UNITS), st.floats(1e-3, 1e6))

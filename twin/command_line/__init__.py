@@ -1,4 +1,4 @@
-"""The command line: `twin dose`, `simulate`, `explain`, `validate`, `model`, `verify`.
+"""The command line: `twin dose`, `learn`, `simulate`, `explain`, `model`, and others.
 
 The topmost layer; it opens files and computes nothing.  A command's module is loaded
 when that command is asked for, so that help and a slip of the pen cost no time.
@@ -32,6 +32,7 @@ _NEW_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 # command -> what it does, as `twin --help` lists it; each is a module of this package
 _COMMANDS = {
     "dose": "The maintenance dose of a patient, with reasons, course and warnings.",
+    "learn": "Learn from INRs and other measurements: what they say of the patient.",
     "simulate": "The course under a regimen of your own.",
     "explain": "Walk the scales of a patient's answer, from variant to INR.",
     "genotype": "Read a laboratory's file: diplotypes, and what stays possible.",

@@ -38,6 +38,7 @@ def asked(
     sample: str | None = None,
     frequency_population: str | None = None,
     acknowledge: Sequence[str] = (),
+    learning: bool = False,
 ) -> Asked:
     """The question in a file, with the options that change it.
 
@@ -49,6 +50,8 @@ def asked(
             place of the genes in the patient's file.
         frequency_population: by which untested alleles are weighed.
         acknowledge: medicines whose block of the dose the user lifts.
+        learning: the file's measurements will be learned from; else it is said that
+            they are not.
 
     Raises: InputError naming the file or the option.
     """
@@ -66,9 +69,10 @@ def asked(
     if days is not None and daily_dose is None:
         _keep_every_dose(question)
     engine = CompiledEngine()
-    twin = build(
-        question.patient, library, engine=engine, fed=fed, warnings=question.warnings
+    warnings = (
+        question.warnings if learning else (*question.warnings, *question.not_learned)
     )
+    twin = build(question.patient, library, engine=engine, fed=fed, warnings=warnings)
     return Asked(question, library, twin, engine)
 
 

@@ -14,6 +14,7 @@ from twin.command_line.input_slips import MISSING, OTHERS, PLAIN
 from twin.errors import InputError
 from twin.individualise import individualise
 from twin.intake.ask import question_for
+from twin.intake.observations import NUMBER_ALONE
 from twin.library import Library
 from twin.units import HOURS_PER_DAY, canonical_unit
 from twin.vocabulary.domain import FieldLimits
@@ -39,13 +40,21 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "dose_time": ("regimen", "doses", "time"),
     "co_medicine_dose": ("co_medication", "daily_dose"),
     "co_medicine_day": ("co_medication", "start"),
+    "time": ("observations", "time"),
+    "INR": ("observations", "INR"),
+    "isi": ("observations", "isi"),
+    "warfarin": ("observations", "warfarin_S_plasma"),
+    "prothrombin_complex_activity": ("observations", "prothrombin_complex_activity"),
+    "factor_activity": ("observations", "factor_VII_activity"),
 }
 _BESIDE: dict[str, dict[str, Any]] = {
     "liver_disease": {"child_pugh_class": "A"},
     "target_inr": {"low": "2 {INR}", "high": "5 {INR}"},
     "regimen": {"daily_dose": "5 mg", "duration": "30 d"},
     "co_medication": {"medicine": "amiodarone"},
+    "observations": {"time": "72 h"},
 }
+_TAKEN = {"daily_dose": "5 mg", "duration": "14 d"}
 _NEEDED = ("age", "weight", "height")
 
 
@@ -70,14 +79,21 @@ def answer_to(document: object, library: Library) -> str:
 
 def refused_quantities(library: Library) -> Iterator[Case]:
     """Every quantity with every kind of slip that is refused."""
-    for name, limits in library.domain.fields.items():
+    for name, limits in (
+        *library.domain.fields.items(),
+        *library.domain.measured.items(),
+    ):
         for slip, value in _slips(name, limits):
-            yield _case(name, slip, value, library)
+            if not (name in NUMBER_ALONE and slip == "a bare number"):
+                yield _case(name, slip, value, library)
 
 
 def unusual_quantities(library: Library) -> Iterator[Case]:
     """Every quantity just outside its soft limits, where the hard ones allow it."""
-    for name, limits in library.domain.fields.items():
+    for name, limits in (
+        *library.domain.fields.items(),
+        *library.domain.measured.items(),
+    ):
         unit = canonical_unit(limits.kind)
         for slip, hard, soft in (
             ("unusually low", limits.hard[0], limits.soft[0]),
@@ -150,6 +166,12 @@ def _case(name: str, slip: str, value: Any, library: Library) -> Case:
     if len(path) == 1:
         return _changed(name, slip, {name: value}, library)
     beside: Any = {**_BESIDE[path[0]], path[1]: value}
+    if path[0] == "observations":
+        if path[1] in ("time", "isi"):
+            beside |= {"INR": 2.3}
+        return _changed(
+            name, slip, {"observations": [beside], "regimen": _TAKEN}, library
+        )
     if path[0] == "co_medication":
         beside = [beside]
     return _changed(name, slip, {path[0]: beside}, library)

@@ -24,10 +24,11 @@ from twin.credibility.pkpd import Study, UnscoredRow, mg_of_tablet
 from twin.errors import ObservationError, TwinError
 from twin.library import Library
 from twin.units import Quantity, to_canonical
-from twin.vocabulary.observation import KINDS, Observation
+from twin.vocabulary.observation import FACTOR_ACTIVITIES, KINDS, Observation
 
 _SUBJECTS = ("subject", "time_h", "kind", "value", "unit")
 _CURVES = ("dataset", "enantiomer", "enantiomer_dose_mg", "time_h", "plasma_mg_per_L")
+_SCORED = tuple(kind for kind in KINDS if kind not in FACTOR_ACTIVITIES)
 _KIND_OF_QUANTITY = {"prothrombin_complex_activity": "activity", "INR": "inr"}
 _SEXES = {"m": "male", "f": "female"}
 _NOT_KNOWN = {"", "na", "n/a", "nan", "null", "none", ".", "-", "--", "missing"}
@@ -139,10 +140,10 @@ def _subject(label: str, rows: list[_Line]) -> Study:
     seen: list[Observation | UnscoredRow] = []
     for number, row in rows:
         kind = row["kind"].strip()
-        if kind != "dose" and kind not in KINDS:
+        if kind != "dose" and kind not in _SCORED:
             raise ObservationError(
                 f"line {number}: kind {kind!r} is not known; "
-                f"write one of: dose, {', '.join(KINDS)}"
+                f"write one of: dose, {', '.join(_SCORED)}"
             )
         try:
             if kind == "dose":

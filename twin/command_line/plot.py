@@ -19,7 +19,7 @@ from twin.vocabulary.domain import TargetRange
 from twin.vocabulary.regimen import Regimen
 
 # Okabe and Ito's palette: told apart by colour-blind readers and in grey.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
 def draw(
@@ -31,7 +31,7 @@ def draw(
     """
     organs = organ_course(twin, Regimen(course.doses), days=course.days, engine=engine)
     days = course.times_h / HOURS_PER_DAY
-    with plt.rc_context(_STYLE):
+    with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
             3,
             2,
@@ -63,17 +63,25 @@ def draw(
             fontsize=8,
             color="0.35",
         )
-        try:
-            figure.savefig(path, dpi=130, bbox_inches="tight")
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{path}: the picture cannot be written ({error}); name a .png file"
-            ) from error
-        finally:
-            plt.close(figure)
+        written(figure, path)
 
 
-_STYLE: Any = {
+def written(figure: Any, path: Path) -> None:
+    """Write a picture to a file and let go of it.
+
+    Raises: InputError when the file cannot be written.
+    """
+    try:
+        figure.savefig(path, dpi=130, bbox_inches="tight")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: the picture cannot be written ({error}); name a .png file"
+        ) from error
+    finally:
+        plt.close(figure)
+
+
+STYLE: Any = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -87,7 +95,7 @@ _STYLE: Any = {
 
 
 def _inr(axis: Any, days: Any, course: Course, target: TargetRange) -> None:
-    axis.axhspan(target.low, target.high, color=_COLOURS[2], alpha=0.15, lw=0)
+    axis.axhspan(target.low, target.high, color=COLOURS[2], alpha=0.15, lw=0)
     axis.annotate(
         f"target {target.low:g} to {target.high:g}",
         (course.days, target.high),
@@ -95,15 +103,15 @@ def _inr(axis: Any, days: Any, course: Course, target: TargetRange) -> None:
         textcoords="offset points",
         ha="right",
         va="top",
-        color=_COLOURS[2],
+        color=COLOURS[2],
     )
-    axis.plot(days, course.inr, color=_COLOURS[0], lw=1.8)
+    axis.plot(days, course.inr, color=COLOURS[0], lw=1.8)
     axis.set(title="INR", ylabel="INR")
     axis.set_ylim(0.9, max(1.05 * course.highest_inr, target.high + 0.4))
 
 
 def _factors(axis: Any, days: Any, course: Course) -> None:
-    for colour, (factor, level) in zip(_COLOURS, course.factors.items(), strict=False):
+    for colour, (factor, level) in zip(COLOURS, course.factors.items(), strict=False):
         axis.plot(days, 100 * level, color=colour, lw=1.4, label=f"factor {factor}")
     axis.set(title="Clotting factors", ylabel="% of normal")
     axis.set_ylim(0, None)
@@ -112,8 +120,8 @@ def _factors(axis: Any, days: Any, course: Course) -> None:
 
 def _plasma(axis: Any, days: Any, course: Course) -> None:
     for colour, name, values in (
-        (_COLOURS[1], "S-warfarin", course.s_plasma_mg_per_l),
-        (_COLOURS[0], "R-warfarin", course.r_plasma_mg_per_l),
+        (COLOURS[1], "S-warfarin", course.s_plasma_mg_per_l),
+        (COLOURS[0], "R-warfarin", course.r_plasma_mg_per_l),
     ):
         axis.plot(days, values, color=colour, lw=1.2, label=name)
     axis.set(title="Plasma, total drug", ylabel="mg/L")
@@ -122,7 +130,7 @@ def _plasma(axis: Any, days: Any, course: Course) -> None:
 
 
 def _target(axis: Any, days: Any, course: Course) -> None:
-    axis.plot(days, 100 * course.target_occupancy, color=_COLOURS[3], lw=1.4)
+    axis.plot(days, 100 * course.target_occupancy, color=COLOURS[3], lw=1.4)
     axis.set(title="VKORC1 held by the drug", ylabel="% of the target")
     axis.set_ylim(0, 100)
 
@@ -135,7 +143,7 @@ def _organs(axis: Any, days: Any, drug: str, by_organ: Any, *, top: float) -> No
     for organ in order:
         if organ not in named:
             axis.plot(days, by_organ[organ], color="0.8", lw=0.7)
-    for colour, organ in zip(_COLOURS, named, strict=False):
+    for colour, organ in zip(COLOURS, named, strict=False):
         label = "venous blood" if organ == "venous" else organ
         axis.plot(days, by_organ[organ], color=colour, lw=1.2, label=label)
     axis.plot([], [], color="0.8", lw=0.7, label="other organs")

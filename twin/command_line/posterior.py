@@ -117,7 +117,11 @@ def _asked(folder: Path, *, form: str | None, draws: int, seed: int) -> str:
             "between": settings_file("between_patients"),
             "facts": settings_file("published_facts"),
             "model": library.spec.sha256,
-            "library": library.sha256,
+            "tables": {name: t.rows() for name, t in library.tables.items()},
+            "surrogate": [
+                library.surrogate.exponents,
+                library.surrogate.coefficients,
+            ],
             "estimates": library.estimates,
             "data": sorted(
                 (path.name, path.stat().st_size)

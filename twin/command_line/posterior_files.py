@@ -1,6 +1,6 @@
 """What the posteriors of our twin and of published forms have in common on disk.
 
-Draws as a table, a summary of how they were made, and the table a reader is shown.
+Draws as a table, and a summary of how they were made.
 """
 
 import csv
@@ -12,24 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from twin.command_line.output import say, table
+from twin.command_line.output import say
 from twin.command_line.posterior import Run
+from twin.command_line.posterior_record import shown
 from twin.credibility.population.chains import Chain, read_chain
 from twin.credibility.population.draws import Found
 from twin.errors import NumericsError
 from twin.vocabulary.ensemble import Floats
-
-HEAD = (
-    "parameter",
-    "prior",
-    "prior ln SD",
-    "posterior median",
-    "90 %",
-    "ln SD",
-    "learned",
-    "R-hat",
-    "ESS",
-)
 
 
 def finished_chains(run: Run) -> list[Chain]:
@@ -119,29 +108,8 @@ def write_summary(
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def rows_of_found(found: Sequence[Found]) -> list[tuple[str, ...]]:
-    """Parameters before and after, under `HEAD`."""
-    return [
-        (
-            f.name,
-            f"{f.prior:.4g}",
-            f"{f.prior_ln_sd:.2g}",
-            f"{f.median:.4g}",
-            f"{f.low:.3g} to {f.high:.3g}",
-            f"{f.ln_sd:.2g}",
-            f"{100 * f.learned:.0f} %",
-            f"{f.rhat:.4f}",
-            f"{min(f.ess_bulk, f.ess_tail):.0f}",
-        )
-        for f in found
-    ]
-
-
 def say_found(found: Sequence[Found], summary: Mapping[str, Any]) -> None:
     """Both on the terminal."""
-    shown = table(*HEAD)
-    for row in rows_of_found(found):
-        shown.add_row(*row)
-    say(shown)
+    say(shown(found))
     for name, value in summary.items():
         say(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

@@ -10,17 +10,16 @@ import numpy as np
 from twin.command_line.output import say
 from twin.command_line.posterior import Run
 from twin.command_line.posterior_files import (
-    HEAD,
     finished_chains,
     flat,
-    rows_of_found,
     run_summary,
     say_found,
     write_draws,
     write_summary,
 )
 from twin.command_line.posterior_model import PopulationModel, model_of
-from twin.command_line.record import markdown_table, record_text, write_record
+from twin.command_line.posterior_record import LEAST_ESS, MOST_RHAT, record_body
+from twin.command_line.record import record_text, write_record
 from twin.credibility.population.draws import Found, found_of, population_draws
 from twin.credibility.population.predictive import Check, predictive_checks
 from twin.model_files import models_folder
@@ -28,8 +27,6 @@ from twin.reproducibility import stream
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.population import prior_population
 
-_MOST_RHAT = 1.01
-_LEAST_ESS = 400.0
 _CHECKED = 200  # draws for the predictive checks
 _DATA = (
     "O'Reilly 1963, 1968: single doses, concentration and PCA (development)",
@@ -73,8 +70,8 @@ def written(folder: Path, run: Run, *, out: Path | None) -> dict[str, Any]:
     _write_estimates(home / "fitted.toml", made, found, medians)
     summary = run_summary(run, chains, found)
     converged = (
-        summary["largest_rhat"] < _MOST_RHAT
-        and summary["least_ess_bulk"] > _LEAST_ESS
+        summary["largest_rhat"] < MOST_RHAT
+        and summary["least_ess_bulk"] > LEAST_ESS
         and summary["divergences"] == 0
     )
     write_summary(
@@ -88,7 +85,7 @@ def written(folder: Path, run: Run, *, out: Path | None) -> dict[str, Any]:
     if out is not None:
         text = record_text(
             "The population's posterior",
-            _record(found, checks, summary, converged),
+            record_body(found, checks, summary, converged),
             command="twin model posterior",
             library=made.library,
             seed=run.seed,
@@ -190,71 +187,3 @@ def _posterior_checks(
         {name: whole[name][rows] for name in made.scatter if name in whole},
         rng=rng,
     )
-
-
-def _record(
-    found: Sequence[Found],
-    checks: Mapping[str, Sequence[Check]],
-    summary: Mapping[str, Any],
-    converged: bool,
-) -> list[str]:
-    silent = [f.name for f in found if f.learned < 0.1 and f.prior_ln_sd > 0]
-    return [
-        (
-            f"{summary['chains']} chains of {summary['draws_of_a_chain']} draws by "
-            f"NUTS (PyMC), {summary['slopes']} evaluations with slopes, mean tree "
-            f"depth {summary['mean_depth']:.1f}, {summary['chain_minutes']:.0f} "
-            "chain-minutes on single cores.  Divergences "
-            f"{summary['divergences']}, largest R-hat {summary['largest_rhat']:.4f}, "
-            f"least effective sample size {summary['least_ess_bulk']:.0f} (bulk) and "
-            f"{summary['least_ess_tail']:.0f} (tails): "
-            f"{'converged' if converged else 'NOT converged'} (R-hat below "
-            f"{_MOST_RHAT}, above {_LEAST_ESS:.0f}, none divergent)."
-        ),
-        "",
-        (
-            "`learned` is the share of the prior's variance that the data took away.  "
-            "Parameters move together: that one is learned little may mean that only "
-            "its product with another is known."
-        ),
-        "",
-        *markdown_table(HEAD, rows_of_found(found)),
-        "",
-        "## What the data could not say",
-        "",
-        "Less than a tenth of the prior's variance went: " + "; ".join(silent) + ".",
-        "",
-        "## Predictive checks",
-        "",
-        (
-            "New people with the covariates of the data's.  `bias` is the median of "
-            "ln(observed/median predicted)."
-        ),
-        "",
-        *markdown_table(
-            (
-                "draws of",
-                "observations",
-                "n",
-                "inside 50 / 80 / 90 %",
-                "bias",
-                "SD observed",
-                "SD predicted",
-                "failed",
-            ),
-            [
-                (
-                    which,
-                    c.name,
-                    str(c.n),
-                    " / ".join(f"{100 * share:.0f}" for share in c.coverage),
-                    f"{c.bias:+.2f}",
-                    f"{c.observed_ln_sd:.2f}",
-                    f"{c.predicted_ln_sd:.2f}",
-                    str(c.failed),
-                )
-                for which, of in checks.items()
-                for c in of
-            ],
-        ),
-    ]

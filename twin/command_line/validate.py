@@ -11,11 +11,15 @@ from twin.command_line.files import write_text
 from twin.command_line.output import Json, done, progress, say, table
 from twin.command_line.pkpd_file import read_measurements
 from twin.command_line.validate_iwpc import validate_iwpc
+from twin.credibility.pkpd_bands import Bands, assay_spread
 from twin.credibility.pkpd_report import KindScore, PkpdReport, Row, score_studies
 from twin.credibility.scores import FoldScore
 from twin.engine.compiled import CompiledEngine
+from twin.engine.modes import POPULATION
 from twin.errors import InputError
 from twin.library import load_library
+from twin.model_files import settings_file
+from twin.population import load_population
 
 app = typer.Typer(add_completion=False)
 ROW_COLUMNS = ("dataset", "kind", "time_h", "observed", "predicted", "lo90", "hi90")
@@ -71,7 +75,16 @@ def _validate_pkpd(pkpd: Path, rows: Path | None) -> None:
     engine = CompiledEngine()
     with progress(f"predicting {len(found.studies)} subjects"):
         report = score_studies(
-            found.studies, library, engine=engine, of_no_study=found.of_no_study
+            found.studies,
+            library,
+            engine=engine,
+            of_no_study=found.of_no_study,
+            bands=Bands(
+                library,
+                load_population(library),
+                CompiledEngine(POPULATION),
+                assay_spread(settings_file("priors")["posterior"]),
+            ),
         )
     if rows is not None:
         write_text(rows, rows_text(report.rows))
@@ -107,7 +120,14 @@ def rows_text(rows: tuple[Row, ...]) -> str:
 
 def _shown(report: PkpdReport) -> list[Any]:
     total = table(
-        "kind", "used", "left out", "GMFE", "bias", "within 2-fold", "AUC GMFE"
+        "kind",
+        "used",
+        "left out",
+        "GMFE",
+        "bias",
+        "within 2-fold",
+        "in 90 % band",
+        "AUC GMFE",
     )
     for score in report.by_kind:
         area = report.area_scores.get(score.kind)
@@ -117,12 +137,22 @@ def _shown(report: PkpdReport) -> list[Any]:
             "" if area is None else f"{_two(area.gmfe)} ({area.n} curves)",
         )
     each = table(
-        "data set", "kind", "used", "left out", "GMFE", "bias", "within 2-fold"
+        "data set",
+        "kind",
+        "used",
+        "left out",
+        "GMFE",
+        "bias",
+        "within 2-fold",
+        "in 90 % band",
     )
     for score in report.by_dataset:
         each.add_row(score.dataset, score.kind, *_figures(score))
     return [
-        f"{report.n_subjects} subjects or curves, typical twins, nothing refitted",
+        (
+            f"{report.n_subjects} subjects or curves, typical twins with the bands of "
+            "people not measured yet; nothing refitted"
+        ),
         each,
         total,
         "bias: geometric mean of predicted/observed; GMFE: geometric mean fold error",
@@ -135,7 +165,8 @@ def _figures(score: KindScore) -> tuple[str, ...]:
     fold: FoldScore = score.score
     within = "" if fold.within_2_fold is None else f"{100 * fold.within_2_fold:.0f} %"
     left_out = sum(score.left_out.values())
-    return str(fold.n), str(left_out), _two(fold.gmfe), _two(fold.bias), within
+    inside = "" if score.inside_90 is None else f"{100 * score.inside_90:.0f} %"
+    return str(fold.n), str(left_out), _two(fold.gmfe), _two(fold.bias), within, inside
 
 
 def _two(value: float | None) -> str:

@@ -12,6 +12,7 @@ from twin.command_line.verify_inputs import inputs
 from twin.command_line.verify_interactions import interactions
 from twin.command_line.verify_multiscale import multiscale
 from twin.command_line.verify_science import science
+from twin.command_line.verify_sensitivity import sensitivity
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("alternatives")(alternatives)
@@ -24,6 +25,7 @@ app.command("inputs")(inputs)
 app.command("interactions")(interactions)
 app.command("multiscale")(multiscale)
 app.command("science")(science)
+app.command("sensitivity")(sensitivity)
 
 
 @app.callback()

@@ -81,7 +81,7 @@ def form_of(form: Mapping[str, Any]) -> tuple[str, Priors]:
             priors,
             parameters=(
                 *priors.parameters,
-                FreeParameter(more["file"], tuple(more["key"]), more["ln_sd"]),
+                FreeParameter.of(more, source="forms.toml"),
             ),
         )
     return compile_antimony(sources, top=top, presets=presets).flat, priors

@@ -17,6 +17,7 @@ from twin.command_line.input_cases import (
     unusual_quantities,
 )
 from twin.command_line.iwpc_slips import kept_rows, refused_tables
+from twin.command_line.learn_slips import refused_measurements, taken_measurements
 from twin.command_line.output import Json, done, progress, say
 from twin.command_line.patient_file import LARGEST_BYTES, read_document
 from twin.command_line.pkpd_file import measurements_of
@@ -55,6 +56,10 @@ def sections_of(library: Library) -> dict[str, tuple[Case, ...]]:
         ),
         "Answered with a warning: outside the soft limits": tuple(
             unusual_quantities(library)
+        ),
+        "Refused: measurements to learn from": tuple(refused_measurements(library)),
+        "Taken, with what is said: measurements to learn from": tuple(
+            taken_measurements(library)
         ),
         "Looked at, not dosed from: out of scope": tuple(out_of_scope(library)),
         "Refused: the file as such": tuple(_files()),

@@ -11,6 +11,7 @@ from twin.credibility.pkpd import (
     rows_in_order,
     subject_of,
 )
+from twin.credibility.pkpd_bands import Bands, with_bands
 from twin.credibility.scores import FoldScore, area_under_curve, fold_score
 from twin.engine.simulate import Engine
 from twin.library import Library
@@ -25,12 +26,14 @@ class KindScore:
     """Scores of one kind of observation, in one data set or (None) in all.
 
     left_out   reason -> how many observations
+    inside_90  share of the used inside their 90 % band; None without bands
     """
 
     dataset: str | None
     kind: str
     score: FoldScore
     left_out: Mapping[str, int]
+    inside_90: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def score_studies(
     engine: Engine,
     tolerance: float = TOLERANCE,
     of_no_study: Sequence[UnscoredRow] = (),
+    bands: Bands | None = None,
 ) -> PkpdReport:
     """Predict every study and score it: what `twin validate --pkpd` shows."""
     assumed = Counter(
@@ -109,9 +113,17 @@ def score_studies(
     rows = [
         row
         for study in studies
-        for row in rows_in_order(study, library, engine=engine, tolerance=tolerance)
+        for row in _banded(
+            study,
+            rows_in_order(study, library, engine=engine, tolerance=tolerance),
+            bands,
+        )
     ]
     return score_rows([*rows, *of_no_study], dict(assumed), n_subjects=len(studies))
+
+
+def _banded(study: Study, rows: Sequence[Row], bands: Bands | None) -> Sequence[Row]:
+    return rows if bands is None else with_bands(study, rows, bands)
 
 
 def _reasons(rows: Sequence[Row]) -> dict[str, int]:
@@ -125,7 +137,17 @@ def _score(dataset: str | None, kind: str, rows: Sequence[Row]) -> KindScore:
         kind,
         fold_score([r.observed for r in used], [r.predicted for r in used]),
         _reasons(rows),
+        _inside(used),
     )
+
+
+def _inside(rows: Sequence[PredictedRow]) -> float | None:
+    inside = [
+        row.lo90 <= row.observed <= row.hi90
+        for row in rows
+        if row.lo90 is not None and row.hi90 is not None
+    ]
+    return sum(inside) / len(inside) if inside else None
 
 
 def _area(all_rows: Sequence[Row]) -> AreaRow | None:

@@ -136,7 +136,7 @@ def answer(
     unverified, drivers = (
         (Unverified((), 0), ()) if dose is None else hangs_on(twin, target.middle)
     )
-    scope = _scope(twin)
+    scope = scope_finding(twin)
     return Answer(
         NATURE,
         twin.digest,
@@ -165,7 +165,8 @@ def answer(
     )
 
 
-def _scope(twin: Twin) -> ScopeFinding:
+def scope_finding(twin: Twin) -> ScopeFinding:
+    """The twin's scope, for people and for JSON."""
     if isinstance(twin.scope, OutOfScope):
         return ScopeFinding("out of scope", twin.scope.reasons)
     if isinstance(twin.scope, Caution):

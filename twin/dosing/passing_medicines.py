@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from twin.dosing.closed_form import SteadyChain
+from twin.dosing.closed_form import Parameters, SteadyChain
 from twin.engine.simulate import Engine
 from twin.individualise import Individual, individualise
 from twin.interactions.effect import left_of
@@ -26,7 +26,12 @@ LOOKED_AT_DAYS = 60
 
 def chain_of(individual: Individual, library: Library) -> SteadyChain:
     """An individual at rest on one dose a day, in algebra."""
-    parameters = {**library.spec.constants, **individual.parameters}
+    return chain_with(individual.parameters, library)
+
+
+def chain_with(own: Parameters, library: Library) -> SteadyChain:
+    """The same of parameters by SBML id, numbers or float64[draw]."""
+    parameters = {**library.spec.constants, **own}
     amounts = library.spec.administration(library.substance).amount_per_mg
     by_drug = {species.split("__")[0]: amount for species, amount in amounts.items()}
     return SteadyChain(parameters, by_drug, library.surrogate, interval_h=HOURS_PER_DAY)
@@ -45,8 +50,8 @@ def why_no_one_dose(
 
     Returns: None where no medicine comes or goes, or the INR stays below the limit.
     """
-    passing = _passing(twin)
-    if not passing:
+    comes_or_goes = passing(twin)
+    if not comes_or_goes:
         return None
     days = np.arange(0.0, LOOKED_AT_DAYS + 1.0)
     inr = predict(
@@ -60,9 +65,9 @@ def why_no_one_dose(
     if np.max(inr) <= twin.library.dangerous_inr:
         return None
     highest = min(float(np.max(inr)), twin.library.highest_readable_inr)
-    on_board = [replace(m, start_day=None, stop_day=None) for m in passing]
+    on_board = [replace(m, start_day=None, stop_day=None) for m in comes_or_goes]
     doses = [_dose_with(twin, taken, target_inr) for taken in (on_board, [])]
-    names = " and ".join(sorted(m.name for m in passing))
+    names = " and ".join(sorted(m.name for m in comes_or_goes))
     return (
         f"no one dose serves while {names} is started or stopped: "
         f"{dose_mg_per_day:.2g} mg/day would take the INR to {highest:.1f} on day "
@@ -71,7 +76,8 @@ def why_no_one_dose(
     )
 
 
-def _passing(twin: Twin) -> list[CoMedicine]:
+def passing(twin: Twin) -> list[CoMedicine]:
+    """Medicines that act on the drug and start or stop at a known time."""
     table = twin.library.interactions
     return [
         each
@@ -82,8 +88,8 @@ def _passing(twin: Twin) -> list[CoMedicine]:
 
 def _dose_with(twin: Twin, taken: list[CoMedicine], target_inr: float) -> float:
     """The maintenance dose with some medicines in place of those that pass, mg/day."""
-    passing = _passing(twin)
-    others = [each for each in twin.patient.co_medication if each not in passing]
+    own = passing(twin)
+    others = [each for each in twin.patient.co_medication if each not in own]
     patient = replace(twin.patient, co_medication=(*others, *taken))
     chain = chain_of(individualise(patient, twin.library), twin.library)
     return float(np.squeeze(chain.dose_for(target_inr)))

@@ -19,6 +19,7 @@ from twin.vocabulary.constant import EVIDENCE
 from twin.vocabulary.effects import BetweenPatients
 from twin.vocabulary.estimate import FreeParameter
 from twin.vocabulary.genotype import GENES
+from twin.vocabulary.scales import scale_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ class AgeInForm:
 class KnownInForm:
     """What is not known of people in general: each constant times exp(x).
 
+    scale  where in the chain it acts, one of `SCALES`
     ln_sd  of x before our own data; one x for all of `constants`
     """
 
     name: str
     what: str
+    scale: str
     constants: tuple[str, ...]
     ln_sd: float
     source: str
@@ -150,7 +153,8 @@ class ModelForm:
     def parameters_known(self) -> tuple[FreeParameter, ...]:
         """`known` as parameters of a population, in order: factors on the paper's."""
         return tuple(
-            FreeParameter("form.toml", (each.name,), each.ln_sd) for each in self.known
+            FreeParameter("form.toml", (each.name,), each.ln_sd, each.scale)
+            for each in self.known
         )
 
     def _check_gene(self, gene: GeneInForm) -> None:
@@ -206,13 +210,13 @@ def form_of(text: str, settings: Mapping[str, Any]) -> ModelForm:
 
 
 def _form(text: str, settings: Mapping[str, Any]) -> ModelForm:
+    file = f"models/forms/{settings['name']}/form.toml"
     dose = settings["administration"]
     entering = MappingProxyType({dose["species"]: float(dose["amount_per_mg"])})
     spec = read(text, administrations=[Administration(dose["substance"], entering)])
     if dose["species"] not in spec.states:
         raise LibraryError(
-            f"models/forms/{settings['name']}/form.toml: administration: the SBML has "
-            f"no species {dose['species']}"
+            f"{file}: administration: the SBML has no species {dose['species']}"
         )
     return ModelForm(
         name=settings["name"],
@@ -227,11 +231,18 @@ def _form(text: str, settings: Mapping[str, Any]) -> ModelForm:
             {gene: _gene(gene, entry) for gene, entry in settings["gene"].items()}
         ),
         age=_age(settings["age"]) if "age" in settings else None,
-        effects=BetweenPatients.of(settings),
+        effects=BetweenPatients.of(
+            {
+                "effect": settings["effect"],
+                "gene": [{"name": g} | e for g, e in settings["gene"].items()],
+            },
+            source=file,
+        ),
         known=tuple(
             KnownInForm(
                 entry["name"],
                 entry["what"],
+                scale_in(entry, f"{file}: known {entry['name']}"),
                 tuple(entry["constants"]),
                 float(entry["ln_sd"]),
                 entry["source"],

@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from twin.engine.simulate import Engine, simulate
+from twin.inference.asking import GRADIENT_TOLERANCE
 from twin.inference.course_reader import Sample
 from twin.inference.courses import course_model
-from twin.inference.learn import GRADIENT_TOLERANCE, Learning, Person
+from twin.inference.learn import Learning
 from twin.inference.mode import Measured
 from twin.inference.particles import Particles
+from twin.inference.question import Person
 from twin.inference.readings import INR
 from twin.inference.spread import Spread, spread_of
 from twin.vocabulary.ensemble import Ensemble, Floats, frozen_array

@@ -94,9 +94,15 @@ class CourseReader:
         """ln of the samples of many draws of one course, float64[draw, sample].
 
         Args:
-            values: float64[draw, time, output].
+            values: float64[draw, time, output]; NaN where a draw did not integrate,
+                and then all its samples are.
             rows: float64[draw, parameter].
         """
+        failed = np.flatnonzero(~np.isfinite(values).all(axis=(1, 2)))
+        if len(failed):
+            # Anything that can be read, and is not looked at.
+            values, rows = values.copy(), rows.copy()
+            values[failed], rows[failed] = 1.0, 1.0
         at = values[:, self.time]
         found = np.empty(at.shape[:2])
         plain = self.output >= 0
@@ -115,6 +121,7 @@ class CourseReader:
                     np.zeros((0, rows.shape[1])),
                     diluted=which is self.is_activity,
                 )[0].reshape(-1, n)
+        found[failed] = np.nan
         return found
 
     def of_group(self, group: int) -> "CourseReader":

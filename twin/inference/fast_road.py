@@ -13,14 +13,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln, logsumexp
+from scipy.special import logsumexp
 
-from twin.engine.prepared_courses import PreparedCourses
-from twin.inference.courses import CourseModel, Directions
-from twin.inference.levers import Levers
-from twin.inference.mode import Measured, Mode, find_mode, ln_likelihood
-from twin.inference.noise import Noise
-from twin.inference.particles import Particles, alleles_of, draws_of
+from twin.inference.diagnostics import WeightsJudged
+from twin.inference.linear_picture import (
+    Tilt,
+    cholesky_roots,
+    effects_given,
+    ln_determinant,
+    ln_normal,
+    ln_student,
+    pattern_shares,
+    standardised,
+    tilt_at,
+)
+from twin.inference.mode import Mode, find_mode
+from twin.inference.particles import Particles, alleles_of, drawn_by_share, draws_of
+from twin.inference.question import Learned, Question
+from twin.inference.resampling import weighted_covariance, weighted_means
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.population import Population
 
@@ -29,60 +39,23 @@ Integers = npt.NDArray[np.int64]
 _FREEDOM = 8.0  # of the proposal's Student's t
 _WIDER = 1.1  # of its scale over the curvature's
 _FROM_PRIOR = 0.1  # share of draws that do not follow the mode
+_NEW = 0.5  # of refitted shares; the rest stays as it was
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """One person's measurements and all that is needed to learn from them.
+class Proposal:
+    """Where draws are looked for, in the linear picture.
 
-    levers    of the person
-    likeliest the same with the likeliest alleles fixed
-    course    one group: the regimen as told; slopes along the effects
-    draws     the regimens of all accounts of the tablets, for values of many draws
-    patterns  float64[pattern], ln probability of each account before the measurements
+    centre    float64[effect], how many roots from the moved mode
+    root      float64[effect, effect], in the same unit
+    patterns  float64[pattern], share of each account of the tablets
+    genes     for each uncertain gene float64[possibility], shares
     """
 
-    levers: Levers
-    likeliest: Levers
-    course: CourseModel
-    draws: PreparedCourses
+    centre: Floats
+    root: Floats
     patterns: Floats
-    measured: Measured
-    noise: Noise
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    """What the measurements left possible.
-
-    particles   with their weights
-    predicted   float64[draw, sample], ln of each sample
-    mode        of the effects, at the population's centre
-    raw         float64[draw], ln weights as they came, before any smoothing
-    ln_evidence ln probability of the measurements
-    n_failed    particles whose course did not integrate; they have no weight
-    """
-
-    particles: Particles
-    predicted: Floats
-    mode: Mode
-    raw: Floats
-    ln_evidence: float
-    n_failed: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tilt:
-    """How what is predicted at the mode moves with all that is not the effects.
-
-    known    float64[sample, known]
-    genes    for each uncertain gene float64[possibility, sample]
-    patterns float64[pattern, sample]
-    """
-
-    known: Floats
     genes: tuple[Floats, ...]
-    patterns: Floats
 
 
 def learn_fast(
@@ -93,6 +66,8 @@ def learn_fast(
     n_each: int,
     rng: np.random.Generator,
     mode: Mode | None = None,
+    tilt: Tilt | None = None,
+    proposal: Proposal | None = None,
 ) -> Learned:
     """Weighted draws of a person given his measurements.
 
@@ -101,7 +76,8 @@ def learn_fast(
         population: what the development data left open.
         n_known: draws of the population.
         n_each: draws of the person for each.
-        mode: where it is known already.
+        mode, tilt: where they are known already.
+        proposal: from `refitted`; else that of the linear picture.
 
     Raises: IntegrationFailed where not even the typical person's course integrates.
     """
@@ -109,31 +85,27 @@ def learn_fast(
     prior = population.typical_covariance
     if mode is None:
         mode = find_mode(question.course, question.measured, x, prior, question.noise)
-    tilt = tilt_at(question, x, mode)
-    shares = pattern_shares(question, tilt, mode, prior, population)
+    if tilt is None:
+        tilt = tilt_at(question, x, mode)
+    if proposal is None:
+        proposal = first_proposal(question, tilt, mode, population)
+    genes = question.levers.genes
     chosen = draws_of(population, n_known, rng)
-    knowledge = np.repeat(chosen, n_each)
+    place = np.repeat(np.arange(n_known), n_each)
+    knowledge = chosen[place]
     n = len(knowledge)
-    alleles = alleles_of(question.levers, n, rng)
-    pattern = _patterns(shares, n, rng)
+    alleles = alleles_of(question.levers, n, rng, proposal.genes)
+    pattern = drawn_by_share(proposal.patterns, n, rng)
     own_x = population.x[knowledge]
-    moved = (own_x - x) @ tilt.known.T + tilt.patterns[pattern]
-    for place, gene in enumerate(tilt.genes):
-        moved += gene[alleles[:, place]]
-    z, ln_proposal, ln_prior = _proposed(
-        mode, moved, population.covariances(chosen), n_each, rng
+    moved = tilt.moved(own_x - x, alleles, pattern)
+    z, ln_ratio = _proposed(
+        mode, moved, population.covariances(chosen), place, proposal, rng
     )
-    parameters = question.levers.parameters(own_x, z, alleles)
-    courses = question.draws.at(parameters, pattern)
-    predicted = question.course.reader.values(courses.values, parameters)
-    likelihood = ln_likelihood(predicted, question.measured, mode.noise)
-    raw = (
-        likelihood
-        + ln_prior
-        - ln_proposal
-        + question.patterns[pattern]
-        - np.log(shares[pattern])
-    )
+    answered = question.answered(own_x, z, alleles, pattern, mode.noise)
+    raw = answered.ln_likelihood + ln_ratio
+    raw += question.patterns[pattern] - np.log(proposal.patterns[pattern])
+    for number, (gene, shares) in enumerate(zip(genes, proposal.genes, strict=True)):
+        raw += np.log(gene.weights / shares)[alleles[:, number]]
     total = logsumexp(raw)
     particles = Particles(
         knowledge,
@@ -141,117 +113,82 @@ def learn_fast(
         frozen_array(z),
         alleles,
         pattern,
-        frozen_array(raw - total),
+        frozen_array(raw - total if np.isfinite(total) else raw),
     )
     return Learned(
         particles,
-        frozen_array(predicted),
+        frozen_array(answered.predicted),
         mode,
         frozen_array(raw),
         float(total - np.log(n)),
-        len(courses.failures),
+        answered.n_failed,
     )
 
 
-def tilt_at(question: Question, x: Floats, mode: Mode) -> Tilt:
-    """Slopes by the population, and what alleles and accounts of tablets do."""
-    course = question.course
-    levers = question.likeliest
-    moves = levers.slopes + 2.0 * levers.bends * x[:, None]
-    which = np.flatnonzero(np.any(moves != 0, axis=1))
-    along = Directions(moves[which], moves[:0], moves[:0], moves[:0])
-    known = np.zeros((len(mode.predicted), len(x)))
-    known[:, which] = course.at(x, mode.z[None], along).slopes
-    rows, patterns = [], []
-    genes = question.levers.genes
-    base = np.zeros(len(genes), np.int64)
-    for place, gene in enumerate(genes):
-        for number in range(1, len(gene.weights)):
-            row = base.copy()
-            row[place] = number
-            rows.append(row)
-            patterns.append(0)
-    for number in range(1, len(question.patterns)):
-        rows.append(base)
-        patterns.append(number)
-    found = np.zeros((len(rows), len(mode.predicted)))
-    if rows:
-        n = len(rows)
-        parameters = question.levers.parameters(
-            np.tile(x, (n, 1)), np.tile(mode.z, (n, 1)), np.array(rows)
-        )
-        courses = question.draws.at(parameters, np.array(patterns))
-        found = course.reader.values(courses.values, parameters) - mode.predicted
-        # One that does not integrate moves nothing here; its particles speak.
-        found = np.where(np.isfinite(found), found, 0.0)
-    nothing = np.zeros((1, found.shape[1]))
-    by_gene, begin = [], 0
-    for gene in genes:
-        end = begin + len(gene.weights) - 1
-        by_gene.append(np.concatenate([nothing, found[begin:end]]))
-        begin = end
-    return Tilt(known, tuple(by_gene), np.concatenate([nothing, found[begin:]]))
+def first_proposal(
+    question: Question, tilt: Tilt, mode: Mode, population: Population
+) -> Proposal:
+    """About the modes, a little wider than the curvature says."""
+    d = len(mode.z)
+    return Proposal(
+        np.zeros(d),
+        _WIDER * np.eye(d),
+        pattern_shares(question, tilt, mode, population.typical_covariance, population),
+        tuple(gene.weights for gene in question.levers.genes),
+    )
 
 
-def pattern_shares(
-    question: Question,
+def refitted(
+    first: Proposal,
+    learned: Learned,
+    judged: WeightsJudged,
     tilt: Tilt,
-    mode: Mode,
-    prior: Floats,
     population: Population,
-) -> Floats:
-    """How many of the draws each account of the tablets gets, float64[pattern].
+) -> Proposal:
+    """The proposal that the weighted draws of another one suggest.
 
-    By its probability in the linear picture, none left without a few.
+    Mean and covariance of the draws in the linear picture, drawn towards the picture
+    itself where few draws carry the weight; shares of accounts and alleles half new.
     """
-    n = len(question.patterns)
-    if n == 1:
-        return np.ones(1)
-    found = question.patterns + linear_evidence(question, tilt, mode, prior, population)
-    probability = np.exp(found - logsumexp(found))
-    shares = probability + 0.5 / n * (1.0 - probability.max())
-    return np.asarray(shares / shares.sum())
+    particles, mode = learned.particles, learned.mode
+    counts = judged.smoothed > -np.inf
+    if judged.ess < 2.0:
+        return first
+    x = particles.x - population.x.mean(axis=0)
+    moved = tilt.moved(x, particles.alleles, particles.pattern)
+    chosen, place = np.unique(particles.knowledge, return_inverse=True)
+    given = effects_given(mode, moved, population.covariances(chosen), place)
+    apart = given.apart(particles.z)[counts]
+    logs = judged.smoothed[counts]
+    d = apart.shape[1]
+    # As if the picture itself were worth two draws a dimension.
+    trust = judged.ess / (judged.ess + 2.0 * d)
+    covariance = trust * weighted_covariance(apart, logs) + (1 - trust) * np.eye(d)
+    weights = np.exp(judged.smoothed)
 
+    def mixed(old: Floats, which: Integers) -> Floats:
+        return (1 - _NEW) * old + _NEW * np.bincount(which, weights, len(old))
 
-def linear_evidence(
-    question: Question,
-    tilt: Tilt,
-    mode: Mode,
-    prior: Floats,
-    population: Population,
-) -> Floats:
-    """ln probability of the measurements under each account, in the linear picture."""
-    seen = ~question.measured.below
-    expected, spread = linear_prediction(tilt, mode, prior, population)
-    root = np.linalg.cholesky(spread[np.ix_(seen, seen)])
-    missed = question.measured.ln_value - expected - tilt.patterns
-    whitened = np.linalg.solve(root, missed[:, seen].T)
-    return np.asarray(-0.5 * np.sum(whitened**2, axis=0))
-
-
-def linear_prediction(
-    tilt: Tilt, mode: Mode, prior: Floats, population: Population
-) -> tuple[Floats, Floats]:
-    """What was expected of each sample before any was seen, and its covariance."""
-    known = np.cov(population.x, rowvar=False)
-    spread = mode.slopes @ prior @ mode.slopes.T + tilt.known @ known @ tilt.known.T
-    return mode.predicted - mode.slopes @ mode.z, spread + mode.noise
-
-
-def _patterns(shares: Floats, n: int, rng: np.random.Generator) -> Integers:
-    at = (np.arange(n) + rng.random()) / n
-    drawn = np.searchsorted(np.cumsum(shares), at, side="right")
-    return rng.permutation(np.minimum(drawn, len(shares) - 1)).astype(np.int64)
+    return Proposal(
+        trust * weighted_means(apart, logs),
+        _WIDER * cholesky_roots(covariance),
+        mixed(first.patterns, particles.pattern),
+        tuple(
+            mixed(shares, particles.alleles[:, number])
+            for number, shares in enumerate(first.genes)
+        ),
+    )
 
 
 def _proposed(
     mode: Mode,
     moved: Floats,
     priors: Floats,
-    n_each: int,
+    place: Integers,
+    proposal: Proposal,
     rng: np.random.Generator,
-) -> tuple[Floats, Floats, Floats]:
-    """Draws of the effects, and ln of their proposal's and prior's density.
+) -> tuple[Floats, Floats]:
+    """Draws of the effects, and ln of their prior's density over their proposal's.
 
     A Student's t about the mode each draw would have in the linear picture, given its
     own population, alleles and tablets; mixed with the prior itself.
@@ -260,55 +197,26 @@ def _proposed(
         mode: at the centre.
         moved: float64[draw, sample], how each draw's prediction there differs.
         priors: float64[known, effect, effect], covariance of the effects.
-        n_each: draws for each of them.
+        place: int64[draw], which of them each has.
+        proposal: in units of the linear picture's roots.
     """
     n, d = len(moved), len(mode.z)
-    precision = np.linalg.inv(priors)
-    information = mode.slopes.T @ mode.hold @ mode.slopes + precision
-    covariance = np.linalg.inv(information)
-    # hold is at the mode: a pull there, and its change along the linear prediction
-    pull = mode.pull + (mode.slopes @ mode.z - moved) @ mode.hold
-    centre = np.einsum(
-        "kij,knj->kni",
-        covariance,
-        (pull @ mode.slopes).reshape(len(priors), n_each, d),
-    ).reshape(n, d)
-    roots = np.repeat(_WIDER * np.linalg.cholesky(covariance), n_each, axis=0)
-    prior_roots = np.repeat(np.linalg.cholesky(priors), n_each, axis=0)
+    given = effects_given(mode, moved, priors, place)
+    prior_roots = cholesky_roots(priors)[place]
     normal = rng.normal(size=(n, d))
     heavy = np.sqrt(_FREEDOM / rng.chisquare(_FREEDOM, size=n))
-    about_mode = centre + heavy[:, None] * np.einsum("nij,nj->ni", roots, normal)
+    about_mode = given.effects(
+        proposal.centre + heavy[:, None] * (normal @ proposal.root.T)
+    )
     from_prior = np.einsum("nij,nj->ni", prior_roots, normal)
     at = (np.arange(n) + rng.random()) / n
     whether = rng.permutation(at < _FROM_PRIOR)
     z = np.where(whether[:, None], from_prior, about_mode)
-    ln_t = _ln_student(z - centre, roots)
-    ln_prior = _ln_normal(z, prior_roots)
+    own = standardised(given.apart(z) - proposal.centre, proposal.root)
+    ln_t = ln_student(own, _FREEDOM) - given.ln_size
+    ln_t -= np.linalg.slogdet(proposal.root)[1]
+    ln_prior = ln_normal(standardised(z, prior_roots)) - ln_determinant(prior_roots)
     ln_proposal = np.logaddexp(
         np.log1p(-_FROM_PRIOR) + ln_t, np.log(_FROM_PRIOR) + ln_prior
     )
-    return z, ln_proposal, ln_prior
-
-
-def _ln_student(apart: Floats, roots: Floats) -> Floats:
-    """ln density of Student's t with the scale of each root, float64[draw]."""
-    d = apart.shape[1]
-    squared, ln_root = _whitened(apart, roots)
-    constant = gammaln((_FREEDOM + d) / 2) - gammaln(_FREEDOM / 2)
-    constant -= 0.5 * d * np.log(_FREEDOM * np.pi)
-    tail = -0.5 * (_FREEDOM + d) * np.log1p(squared / _FREEDOM)
-    return np.asarray(constant - ln_root + tail)
-
-
-def _ln_normal(apart: Floats, roots: Floats) -> Floats:
-    squared, ln_root = _whitened(apart, roots)
-    return np.asarray(
-        -0.5 * squared - ln_root - 0.5 * apart.shape[1] * np.log(2 * np.pi)
-    )
-
-
-def _whitened(apart: Floats, roots: Floats) -> tuple[Floats, Floats]:
-    """Squared length in units of the root, and ln of its determinant, [draw]."""
-    own = np.linalg.solve(roots, apart[:, :, None])[:, :, 0]
-    ln_root = np.sum(np.log(np.diagonal(roots, axis1=1, axis2=2)), axis=1)
-    return np.sum(own**2, axis=1), ln_root
+    return z, ln_prior - ln_proposal

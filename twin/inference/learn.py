@@ -6,77 +6,60 @@ Nothing that was measured is dropped or counted for less: what does not fit is s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import logsumexp, ndtr, ndtri
 
-from twin.coagulation.assays import ProthrombinSurrogate
-from twin.engine.compiled import CompiledEngine
-from twin.engine.prepared_courses import prepare_courses
-from twin.errors import ObservationError
-from twin.inference.adherence import (
-    AS_TOLD,
-    Account,
-    accounts_of,
-    single_misses,
-    visible_doses,
-)
-from twin.inference.course_reader import Sample
-from twin.inference.courses import CourseModel, course_model
-from twin.inference.fast_road import (
-    Learned,
-    Question,
-    Tilt,
-    learn_fast,
-    linear_prediction,
-    tilt_at,
-)
-from twin.inference.importance_weights import (
-    effective_sample_size,
-    pareto_smoothed,
-)
-from twin.inference.levers import Levers
-from twin.inference.mode import Measured, Mode, find_mode
-from twin.inference.noise import Noise
-from twin.inference.readings import ACTIVITY, INR, LEVELS
-from twin.sbml.model_spec import ModelSpec
-from twin.vocabulary.ensemble import Floats
+from twin.inference.adherence import Account
+from twin.inference.asking import Expectation, asked_of
+from twin.inference.diagnostics import Converged, NotConverged, judge_weights
+from twin.inference.fast_road import first_proposal, learn_fast, refitted
+from twin.inference.question import Learned, Person
+from twin.inference.tempered import learn_tempered
+from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.observation import Observation
-from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Regimen
 
-GRADIENT_TOLERANCE = 1e-2
-"""Of courses whose slopes lead to the mode; the weights are made with finer ones."""
+MIN_ESS = 100.0
+"""Draws that an answer is worth at least: means are then right to a tenth of an SD."""
 
-_SURPRISING = 2.0  # standard deviations from what was expected: tablets are asked about
-_WORTH_DRAWS = 1e-3  # probability of an account in the linear picture
-_MOST_ACCOUNTS = 7
-_PER_CENT = 100.0
-
-_OUTPUTS = {
-    "warfarin_racemate_plasma": "warfarin_plasma",
-    "warfarin_S_plasma": "S_plasma",
-    "warfarin_R_plasma": "R_plasma",
-    "prothrombin_complex_activity": ACTIVITY,
-    "INR": INR,
-    **{f"factor_{name}_activity": output for name, output in LEVELS.items()},
-}
+_MORE = 4  # times as many draws on the second try
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
-    """What was expected of one measurement, given all others.
+class Tried:
+    """How good the draws of one road were.
 
-    percentile  of the measurement in what was expected, in [0, 1]
-    low, high   of the central 90 %, in the measurement's own unit
+    ess      effective number of draws
+    k        Pareto's, of the weights; -inf where all are equal
+    reasons  against their use, each a phrase to be shown; none where they may be
     """
 
-    observation: Observation
-    median: float
-    low: float
-    high: float
-    percentile: float
+    road: str
+    n_draws: int
+    ess: float
+    k: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chains:
+    """How the chains of the slow road went.
+
+    verdict      with figures of every quantity
+    divergences  transitions that diverged
+    n_slopes     how often courses and slopes were asked for
+    step         of the chains, in units of the linear picture
+    changed      share of the draws at which the explanation changed, the place kept
+    jumped       share of the draws at which both were taken from the linear picture
+    """
+
+    verdict: Converged | NotConverged
+    divergences: int
+    n_slopes: int
+    step: float
+    changed: float
+    jumped: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,16 +69,40 @@ class Learning:
     learned       weighted draws
     accounts      of the tablets, in the order of the particles' `pattern`
     expectations  one a measurement
-    ess, k        effective number of draws, and Pareto's k of their weights
-    road          how the draws were made
+    tried         the roads that were taken, the last of which made the draws
+    chains        of the slow road
     """
 
     learned: Learned
     accounts: tuple[Account, ...]
     expectations: tuple[Expectation, ...]
-    ess: float
-    k: float
-    road: str
+    tried: tuple[Tried, ...]
+    chains: Chains | None = None
+
+    @property
+    def road(self) -> str:
+        """How the draws were made."""
+        return self.tried[-1].road
+
+    @property
+    def ess(self) -> float:
+        """Effective number of draws."""
+        return self.tried[-1].ess
+
+    @property
+    def k(self) -> float:
+        """Pareto's k of their weights."""
+        return self.tried[-1].k
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What speaks against the draws; where anything does, take the slow road."""
+        return self.tried[-1].reasons
+
+    @property
+    def needs_slow_road(self) -> bool:
+        """Whether the draws are too poor: `patient_posterior`, in a worker, is next."""
+        return bool(self.reasons)
 
     @property
     def account_probabilities(self) -> Floats:
@@ -106,26 +113,6 @@ class Learning:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """Who is learned about, and with what.
-
-    levers      of the person
-    population  what the development data left open
-    noise       what measurements are worth
-    spec        the model; `surrogate` reads its factor levels
-    slopes      engine for the mode, in double; `draws` for many draws
-    """
-
-    levers: Levers
-    population: Population
-    noise: Noise
-    spec: ModelSpec
-    surrogate: ProthrombinSurrogate
-    slopes: CompiledEngine
-    draws: CompiledEngine
-
-
 def learn(
     person: Person,
     taken: Regimen,
@@ -133,207 +120,51 @@ def learn(
     *,
     n_known: int = 128,
     n_each: int = 4,
+    min_ess: float = MIN_ESS,
     rng: np.random.Generator,
 ) -> Learning:
     """What the measurements leave possible of a person.
+
+    Where the last road's draws are poor too they are given all the same, with the
+    reasons: whoever asked decides whether a worker takes the slow road.
 
     Args:
         person: before anything was measured.
         taken: what the person says was taken, from time 0.
         observations: earliest first or not; several at one time are allowed.
-        n_known, n_each: draws of the population, and of the person for each.
+        n_known, n_each: draws of the population, and of the person for each, on the
+            fast road.
+        min_ess: effective draws that are asked of a road, or the next one is taken.
         rng: of the draws.
 
     Raises: ObservationError without observations, or for one before the first hour
         that the model cannot speak of.
     """
-    if not observations:
-        raise ObservationError("nothing was measured: there is nothing to learn from")
-    measured = measured_of(observations, person.noise)
-    likeliest = person.levers.fixed_at([0] * len(person.levers.genes))
-    samples = [Sample(0, o.time_h, _OUTPUTS[o.kind]) for o in observations]
-    course = course_model(
-        person.spec,
-        [likeliest],
-        [taken],
-        samples,
-        surrogate=person.surrogate,
-        engine=person.slopes,
-        tolerance=GRADIENT_TOLERANCE,
-        along_effects=True,
-    )
-    x = person.population.x.mean(axis=0)
-    prior = person.population.typical_covariance
-    mode = find_mode(course, measured, x, prior, person.noise)
-    question = _question(person, likeliest, course, measured, taken, (AS_TOLD,))
-    tilt = tilt_at(question, x, mode)
-    expected = left_out(measured, tilt, mode, prior, person.population)
-    accounts: tuple[Account, ...] = (AS_TOLD,)
-    if np.any(np.abs(expected.standardised) > _SURPRISING):
-        accounts = _plausible(person, question, taken, tilt, mode, prior)
-        if len(accounts) > 1:
-            question = _question(person, likeliest, course, measured, taken, accounts)
-    found = learn_fast(
-        question, person.population, n_known=n_known, n_each=n_each, rng=rng, mode=mode
-    )
-    _, k = pareto_smoothed(found.raw)
+    asked = asked_of(person, taken, observations)
+    question, population = asked.question, person.population
+    proposal = first_proposal(question, asked.tilt, asked.mode, population)
+    tried: tuple[Tried, ...] = ()
+    for road, times in (("fast", 1), ("more draws", _MORE)):
+        found = learn_fast(
+            question,
+            population,
+            n_known=times * n_known,
+            n_each=n_each,
+            rng=rng,
+            mode=asked.mode,
+            tilt=asked.tilt,
+            proposal=proposal,
+        )
+        judged = judge_weights(found.raw, min_ess=min_ess)
+        own = replace(found.particles, log_weights=frozen_array(judged.smoothed))
+        found = replace(found, particles=own)
+        tried += (Tried(road, own.n, judged.ess, judged.k, judged.reasons),)
+        if judged.usable:
+            return Learning(found, asked.accounts, asked.expectations, tried)
+        proposal = refitted(proposal, found, judged, asked.tilt, population)
+    tempered = learn_tempered(asked, population, min_ess=min_ess, rng=rng)
+    n = tempered.learned.particles.n
+    last = Tried("tempered", n, tempered.ess, -np.inf, tempered.reasons)
     return Learning(
-        found,
-        accounts,
-        tuple(
-            _expectation(o, expected, number) for number, o in enumerate(observations)
-        ),
-        effective_sample_size(found.raw),
-        k,
-        "fast",
-    )
-
-
-def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
-    """Measurements as logarithms, in the order given."""
-    below = [
-        o.quantification_limit is not None and o.value < o.quantification_limit
-        for o in observations
-    ]
-    values = np.array(
-        [
-            (o.quantification_limit if low and o.quantification_limit else o.value)
-            / (_PER_CENT if o.kind.startswith("factor_") else 1.0)
-            for o, low in zip(observations, below, strict=True)
-        ]
-    )
-    return Measured(
-        np.log(values),
-        np.array([noise.ln_sd(_OUTPUTS[o.kind]) for o in observations]),
-        np.array(below),
-        np.array([o.time_h for o in observations]),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeftOut:
-    """Each measurement as the others would have it: ln mean, ln SD, and how far off."""
-
-    mean: Floats
-    sd: Floats
-    standardised: Floats
-
-
-def left_out(
-    measured: Measured,
-    tilt: Tilt,
-    mode: Mode,
-    prior: Floats,
-    population: Population,
-) -> LeftOut:
-    """What all other measurements say of each, in the linear picture at the mode."""
-    expected, spread = linear_prediction(tilt, mode, prior, population)
-    # Of a normal, each given all others: from the inverse of the covariance.
-    precision = np.linalg.inv(spread)
-    off = measured.ln_value - expected
-    sd = 1.0 / np.sqrt(np.diag(precision))
-    residual = (precision @ off) / np.diag(precision)
-    return LeftOut(measured.ln_value - residual, sd, residual / sd)
-
-
-def _plausible(
-    person: Person,
-    question: Question,
-    taken: Regimen,
-    tilt: Tilt,
-    mode: Mode,
-    prior: Floats,
-) -> tuple[Account, ...]:
-    """The account as told, and those that explain the measurements as well."""
-    doses = visible_doses(taken, question.measured.time_h)
-    if not doses:
-        return (AS_TOLD,)
-    shifts = _shifts_of_misses(person, question, taken, doses, mode)
-    accounts = accounts_of(doses, person.noise)
-    moved = np.stack(
-        [
-            sum(shifts[n] for n in a.missed) - sum(shifts[n] for n in a.doubled)
-            for a in accounts
-        ]
-    )
-    seen = ~question.measured.below
-    expected, spread = linear_prediction(tilt, mode, prior, person.population)
-    root = np.linalg.cholesky(spread[np.ix_(seen, seen)])
-    off = (question.measured.ln_value - expected)[seen]
-    as_told = -0.5 * np.sum(np.linalg.solve(root, off) ** 2)
-    whitened = np.linalg.solve(root, (off - moved[:, seen]).T)
-    ln_odds = np.array([a.ln_odds for a in accounts])
-    found = ln_odds - 0.5 * np.sum(whitened**2, axis=0) - as_told
-    probability = np.exp(found - logsumexp(np.append(found, 0.0)))
-    best = np.argsort(-probability)[:_MOST_ACCOUNTS]
-    chosen = [accounts[n] for n in best if probability[n] > _WORTH_DRAWS]
-    return (AS_TOLD, *chosen)
-
-
-def _shifts_of_misses(
-    person: Person,
-    question: Question,
-    taken: Regimen,
-    doses: Sequence[int],
-    mode: Mode,
-) -> dict[int, Floats]:
-    """Dose -> what its absence does to the ln of each sample, at the mode."""
-    misses = single_misses(doses)
-    reader = question.course.reader
-    courses = prepare_courses(
-        person.spec,
-        [account.regimen(taken) for account in misses],
-        reader.times,
-        names=person.levers.names,
-        outputs=reader.outputs,
-        engine=person.draws,
-    )
-    n = len(misses)
-    x = person.population.x.mean(axis=0)
-    rows = question.likeliest.parameters(np.tile(x, (n, 1)), np.tile(mode.z, (n, 1)))
-    values = reader.values(courses.at(rows, np.arange(n)).values, rows)
-    moved = np.where(np.isfinite(values), values - mode.predicted, 0.0)
-    return dict(zip(doses, moved, strict=True))
-
-
-def _question(
-    person: Person,
-    likeliest: Levers,
-    course: CourseModel,
-    measured: Measured,
-    taken: Regimen,
-    accounts: Sequence[Account],
-) -> Question:
-    draws = prepare_courses(
-        person.spec,
-        [account.regimen(taken) for account in accounts],
-        course.reader.times,
-        names=person.levers.names,
-        outputs=course.reader.outputs,
-        engine=person.draws,
-    )
-    odds = np.array([account.ln_odds for account in accounts])
-    return Question(
-        person.levers,
-        likeliest,
-        course,
-        draws,
-        odds - logsumexp(odds),
-        measured,
-        person.noise,
-    )
-
-
-def _expectation(
-    observation: Observation, expected: LeftOut, number: int
-) -> Expectation:
-    scale = _PER_CENT if observation.kind.startswith("factor_") else 1.0
-    mean, sd = expected.mean[number], expected.sd[number]
-    reach = float(ndtri(0.95))
-    return Expectation(
-        observation,
-        float(scale * np.exp(mean)),
-        float(scale * np.exp(mean - reach * sd)),
-        float(scale * np.exp(mean + reach * sd)),
-        float(ndtr(expected.standardised[number])),
+        tempered.learned, asked.accounts, asked.expectations, (*tried, last)
     )

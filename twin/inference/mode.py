@@ -99,7 +99,7 @@ def find_mode(
         slopes = found.slopes
         r_matrix = _noise(slopes[:, drifting], measured, noise)
         cost = _cost(z, found.ln_value, measured, precision, r_matrix)
-        pull, hold = _pull(found.ln_value, measured, r_matrix)
+        pull, hold = pull_and_hold(found.ln_value, measured, r_matrix)
         information = slopes.T @ hold @ slopes + precision
         step = np.linalg.solve(information, slopes.T @ pull - precision @ z)
         step *= min(1.0, _FARTHEST / np.max(np.abs(step) / spread))
@@ -121,7 +121,7 @@ def find_mode(
         if size < _CLOSE:
             break
     r_matrix = _noise(found.slopes[:, drifting], measured, noise)
-    pull, hold = _pull(found.ln_value, measured, r_matrix)
+    pull, hold = pull_and_hold(found.ln_value, measured, r_matrix)
     information = found.slopes.T @ hold @ found.slopes + precision
     return Mode(
         z,
@@ -173,7 +173,7 @@ def _cost(
     return float(0.5 * z @ precision @ z - likelihood)
 
 
-def _pull(
+def pull_and_hold(
     predicted: Floats, measured: Measured, noise: Floats
 ) -> tuple[Floats, Floats]:
     """Gradient of ln likelihood by the prediction, and how firmly it holds it.

@@ -20,6 +20,8 @@ class Noise:
     occasion_ln_sd   how far, at rest
     occasion_h       how long an occasion lasts: correlation exp(-t/h)
     missed, missed_again, doubled   chances a tablet is
+    improbable       part of what was expected, on either side, that is flagged
+    together_h       two of a kind within this time are held against each other
     """
 
     ln_sds: Mapping[str, float]
@@ -29,24 +31,28 @@ class Noise:
     missed: float
     missed_again: float
     doubled: float
+    improbable: float
+    together_h: float
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Noise":
         """From what `assays.toml` holds."""
         occasion, adherence = content["occasion"], content["adherence"]
-        value, unit = occasion["correlation_time"].split()
+        flags = content["flags"]
         return cls(
             {
                 kind: float(entry["ln_sd"])
                 for kind, entry in content.items()
-                if kind not in ("occasion", "adherence")
+                if kind not in ("occasion", "adherence", "flags")
             },
             occasion["effect"],
             float(occasion["ln_sd"]),
-            to_canonical(Quantity(float(value), unit), "time"),
+            _hours(occasion["correlation_time"]),
             float(adherence["missed"]),
             float(adherence["missed_again"]),
             float(adherence["doubled"]),
+            float(flags["improbable"]),
+            _hours(flags["together_within"]),
         )
 
     def ln_sd(self, quantity: str) -> float:
@@ -61,3 +67,8 @@ class Noise:
         """Covariance of the drifting effect between times, [time, other]."""
         apart = np.abs(np.subtract.outer(times_h, others_h))
         return np.asarray(self.occasion_ln_sd**2 * np.exp(-apart / self.occasion_h))
+
+
+def _hours(written: str) -> float:
+    value, unit = written.split()
+    return to_canonical(Quantity(float(value), unit), "time")

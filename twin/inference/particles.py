@@ -1,5 +1,6 @@
 """Particles of one person: weighted draws of all that is not known of him."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,14 +99,32 @@ def draws_of(population: Population, n: int, rng: np.random.Generator) -> Intege
     return np.concatenate(found)[:n].astype(np.int64)
 
 
-def alleles_of(levers: Levers, n: int, rng: np.random.Generator) -> Integers:
+def alleles_of(
+    levers: Levers,
+    n: int,
+    rng: np.random.Generator,
+    shares: Sequence[Floats] | None = None,
+) -> Integers:
     """A pair of alleles for each particle, in proportion to what is likely.
 
     Systematic draws in random order: rare pairs come as often as they should.
+
+    Args:
+        levers: of the person.
+        n: particles.
+        rng: of the draws.
+        shares: for each uncertain gene float64[possibility], in place of what is
+            likely.
     """
     found = np.zeros((n, len(levers.genes)), np.int64)
     for place, gene in enumerate(levers.genes):
-        at = (np.arange(n) + rng.random()) / n
-        drawn = np.searchsorted(np.cumsum(gene.weights), at, side="right")
-        found[:, place] = rng.permutation(np.minimum(drawn, len(gene.weights) - 1))
+        own = gene.weights if shares is None else shares[place]
+        found[:, place] = drawn_by_share(own, n, rng)
     return found
+
+
+def drawn_by_share(shares: Floats, n: int, rng: np.random.Generator) -> Integers:
+    """Places by their shares, int64[n]: systematic draws in random order."""
+    at = (np.arange(n) + rng.random()) / n
+    drawn = np.searchsorted(np.cumsum(shares), at, side="right")
+    return rng.permutation(np.minimum(drawn, len(shares) - 1)).astype(np.int64)

@@ -95,7 +95,7 @@ def levers_of(
         frozen_array(bends),
         frozen_array(touched),
         tuple(genes),
-        constants,
+        dict(constants),  # another process can be told it
     )
 
 

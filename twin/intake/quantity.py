@@ -28,10 +28,10 @@ def quantity(
 
     Args:
         written: as somebody wrote it.
-        field: whose limits hold.
+        field: whose limits hold; of the fields, or of what is measured.
         called: what the message names instead, where many entries have the field.
     """
-    limits, name = domain.fields[field], called or field
+    limits, name = domain.limits(field), called or field
     try:
         value = to_canonical(_split(written, name, limits), limits.kind)
     except UnitError as error:
@@ -40,7 +40,7 @@ def quantity(
     if not low <= value <= high:
         raise PatientError(
             f"{name}: {_shown(value, limits)} is outside what is accepted, "
-            f"{low:g} to {_shown(high, limits)}; check the value and its unit"
+            f"{low:g} to {_shown(high, limits)}; {_advice(value, limits)}"
         )
     low, high = limits.soft
     if not low <= value <= high:
@@ -78,10 +78,32 @@ def derived(
         )
 
 
+def _advice(value: float, limits: FieldLimits) -> str:
+    """What to do with a value outside the hard limits."""
+    said = limits.too_low if value < limits.hard[0] else limits.too_high
+    if not said:
+        return "check the value and its unit"
+    tenth, (low, high) = value / 10, limits.soft
+    if value > limits.hard[1] and low <= tenth <= high:
+        return f"{said}; was {_shown(tenth, limits)} meant?"
+    return said
+
+
 def _usual(limits: FieldLimits) -> str:
     low, high = limits.soft
     known = "; these limits are not verified" * (limits.evidence == "unverified")
     return f"(outside {low:g} to {_shown(high, limits)}{known})"
+
+
+def gathered(warnings: list[str]) -> list[str]:
+    """The first warning of each field, saying how many other values are unusual."""
+    by_field: dict[str, list[str]] = {}
+    for text in warnings:
+        by_field.setdefault(text.split(" ", 1)[0], []).append(text)
+    return [
+        first if not others else f"{first}; so are {len(others)} more values"
+        for first, *others in by_field.values()
+    ]
 
 
 def warn(warnings: list[str], text: str) -> None:

@@ -7,12 +7,13 @@ soft limits is answered, with a warning.  Nothing is repaired or filled in.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.errors import PatientError
 from twin.genetics.names import GeneNames
 from twin.intake.co_medication import co_medication_of
 from twin.intake.genotype import genotype_of
+from twin.intake.observations import measurements_of
 from twin.intake.quantity import (
     choice,
     derived,
@@ -24,6 +25,7 @@ from twin.intake.quantity import (
 )
 from twin.intake.regimen import regimen_of
 from twin.vocabulary.domain import Domain
+from twin.vocabulary.observation import Observation
 from twin.vocabulary.patient import LiverDisease, Patient
 from twin.vocabulary.regimen import Regimen
 
@@ -51,6 +53,7 @@ _OTHERS = (
     "indication",
     "target_inr",
     "regimen",
+    "observations",
 )
 _LIVER_FIELDS = (
     "child_pugh_class",
@@ -69,12 +72,31 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A patient, the regimen asked about (None: the twin's own), and warnings."""
+    """A patient, the regimen asked about (None: the twin's own), and warnings.
+
+    observations   what was measured under the regimen, earliest first
+    notes          what was made of measurements that are traits of the patient
+    """
 
     patient: Patient
     regimen: Regimen | None
     days: int | None
     warnings: tuple[str, ...]
+    observations: tuple[Observation, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def not_learned(self) -> tuple[str, ...]:
+        """What is to be said where only the typical twin of the description answers."""
+        n = len(self.observations)
+        if not n:
+            return ()
+        said = (
+            f"observations: {n} of the file {'is' if n == 1 else 'are'} not used here, "
+            "this is the typical patient of the description; `twin learn` learns from "
+            "them"
+        )
+        return (said,)
 
 
 def question_of(
@@ -94,7 +116,8 @@ def question_of(
         genes: known alleles and standard panels, for `genotype`.
         indications: codes that `indication` may be.
 
-    Raises: PatientError, GenotypeError, RegimenError or UnitError; one line each.
+    Raises: PatientError, GenotypeError, RegimenError, ObservationError, UnitError; one
+        line each.
     """
     if not isinstance(document, Mapping):
         raise PatientError(
@@ -129,7 +152,18 @@ def question_of(
     if patient.pregnant and patient.sex == "male":
         raise PatientError("pregnant: true contradicts sex: male; correct one of them")
     regimen, days = regimen_of(document.get("regimen"), domain, substance, warnings)
-    return Question(patient, regimen, days, tuple(warnings))
+    measured = measurements_of(
+        document.get("observations"), regimen, days, domain=domain, warnings=warnings
+    )
+    if measured.albumin_g_per_l is not None:
+        if patient.albumin_g_per_l is not None:
+            raise PatientError(
+                "albumin: it is a field and among the observations; keep one of them"
+            )
+        patient = replace(patient, albumin_g_per_l=measured.albumin_g_per_l)
+    return Question(
+        patient, regimen, days, tuple(warnings), measured.observations, measured.notes
+    )
 
 
 def _body(patient: Patient, domain: Domain, warnings: list[str]) -> None:

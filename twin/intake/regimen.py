@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from twin.errors import RegimenError, TwinError
-from twin.intake.quantity import kind_of, quantity, refuse_unknown, warn
+from twin.intake.quantity import gathered, kind_of, quantity, refuse_unknown, warn
 from twin.units import HOURS_PER_DAY
 from twin.vocabulary.domain import Domain
 from twin.vocabulary.regimen import Dose, Regimen, daily
@@ -58,9 +58,19 @@ def regimen_of(
             f"regimen: the dose at {taken[-1].time_h:g} h lies outside the duration "
             f"of {hours:g} h; lengthen it or leave the dose out"
         )
-    for text in _gathered(unusual):
+    for text in gathered(unusual):
         warn(warnings, text)
     return Regimen(tuple(taken)), days
+
+
+def told_until_h(regimen: Regimen, days: int | None) -> float:
+    """Until when it is said what was taken, h: the duration, else the last dose's day.
+
+    A duration beyond the last dose says that no more was taken.
+    """
+    if days is not None:
+        return float(HOURS_PER_DAY * days)
+    return regimen.doses[-1].time_h + HOURS_PER_DAY
 
 
 def _whole_days(hours: float) -> int:
@@ -72,17 +82,6 @@ def _whole_days(hours: float) -> int:
             f"write {less} d or {less + 1} d"
         )
     return int(hours // HOURS_PER_DAY)
-
-
-def _gathered(warnings: list[str]) -> list[str]:
-    """The first warning of each field, saying how many other values are unusual."""
-    by_field: dict[str, list[str]] = {}
-    for text in warnings:
-        by_field.setdefault(text.split(" ", 1)[0], []).append(text)
-    return [
-        first if not others else f"{first}; so are {len(others)} more values"
-        for first, *others in by_field.values()
-    ]
 
 
 def _dose(

@@ -13,6 +13,8 @@ class FieldLimits:
     """Limits of one field, in the canonical unit of its kind.
 
     example   a value as somebody would write it; none for what nobody writes
+    too_low   what to do with a value below the hard limits, where there is more to say
+              than "check it"; `too_high` likewise
     """
 
     kind: str
@@ -20,6 +22,21 @@ class FieldLimits:
     soft: tuple[float, float]
     evidence: str
     example: str
+    too_low: str = ""
+    too_high: str = ""
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "FieldLimits":
+        """From one table of `domain.toml`."""
+        return cls(
+            entry["kind"],
+            (entry["hard"][0], entry["hard"][1]),
+            (entry["soft"][0], entry["soft"][1]),
+            entry["evidence"],
+            "" if entry.get("derived") else entry["example"],
+            entry.get("too_low", ""),
+            entry.get("too_high", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,7 @@ class Domain:
     """Fields with their limits, and who is out of scope and why.
 
     derived   limits of what nobody writes but follows from the fields
+    measured  limits of what is measured of somebody who takes the drug
     """
 
     fields: Mapping[str, FieldLimits]
@@ -39,20 +57,15 @@ class Domain:
     derived: Mapping[str, FieldLimits] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    measured: Mapping[str, FieldLimits] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Domain":
         """From what `domain.toml` holds."""
-        fields = {
-            name: FieldLimits(
-                entry["kind"],
-                (entry["hard"][0], entry["hard"][1]),
-                (entry["soft"][0], entry["soft"][1]),
-                entry["evidence"],
-                "" if entry.get("derived") else entry["example"],
-            )
-            for name, entry in content["fields"].items()
-        }
+        fields = {n: FieldLimits.of(entry) for n, entry in content["fields"].items()}
+        measured = content.get("measured", {})
         scope = dict(content["scope"])
         scope["failing_liver_classes"] = tuple(scope["failing_liver_classes"])
         derived = {n for n, e in content["fields"].items() if e.get("derived")}
@@ -61,8 +74,15 @@ class Domain:
                 {n: limits for n, limits in fields.items() if n not in derived}
             ),
             derived=MappingProxyType({n: fields[n] for n in sorted(derived)}),
+            measured=MappingProxyType(
+                {name: FieldLimits.of(entry) for name, entry in measured.items()}
+            ),
             **scope,
         )
+
+    def limits(self, name: str) -> FieldLimits:
+        """Of a field that is written, or of something measured."""
+        return self.fields[name] if name in self.fields else self.measured[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ spread is between people is itself only known so far.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,12 +13,14 @@ import numpy as np
 
 from twin.errors import LibraryError
 from twin.vocabulary.ensemble import Floats
+from twin.vocabulary.scales import scale_in
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One way in which people differ.
 
+    scale          where in the chain it arises, one of `SCALES`
     multiplies     SBML constants; `*` stands for any ending
     ln_sd          spread between people, on the logarithm
     ln_sd_spread   how far that spread may be off, on its own logarithm
@@ -26,6 +28,7 @@ class Effect:
 
     name: str
     what: str
+    scale: str
     multiplies: tuple[str, ...]
     ln_sd: float
     ln_sd_spread: float
@@ -50,21 +53,29 @@ class Correlation:
 
 @dataclass(frozen=True, slots=True)
 class BetweenPatients:
-    """All effects in a fixed order, and which of them go together."""
+    """All effects in a fixed order, and which of them go together.
+
+    gene_scales   gene -> the scale at which its alleles act
+    """
 
     effects: tuple[Effect, ...]
     correlations: tuple[Correlation, ...] = ()
+    gene_scales: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def of(cls, content: Mapping[str, Any]) -> "BetweenPatients":
-        """From what `between_patients.toml` holds.
+    def of(
+        cls, content: Mapping[str, Any], *, source: str = "between_patients.toml"
+    ) -> "BetweenPatients":
+        """From what `between_patients.toml` holds, or another file called `source`.
 
-        Raises: LibraryError for a correlation of an effect that is not listed.
+        Raises: LibraryError for a correlation of an effect that is not listed, or an
+            entry without a scale.
         """
         effects = tuple(
             Effect(
                 entry["name"],
                 entry["what"],
+                scale_in(entry, f"{source}: effect {entry['name']}"),
                 tuple(entry["multiplies"]),
                 float(entry["ln_sd"]),
                 float(entry["ln_sd_spread"]),
@@ -87,10 +98,14 @@ class BetweenPatients:
         strangers = [n for c in correlations for n in c.effects if n not in known]
         if strangers:
             raise LibraryError(
-                f"between_patients.toml correlates {strangers[0]!r}, which is no "
+                f"{source} correlates {strangers[0]!r}, which is no "
                 f"effect; known are {', '.join(sorted(known))}"
             )
-        return cls(effects, correlations)
+        genes = {
+            entry["name"]: scale_in(entry, f"{source}: gene {entry['name']}")
+            for entry in content.get("gene", [])
+        }
+        return cls(effects, correlations, genes)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.errors import LibraryError
+from twin.vocabulary.scales import scale_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,25 @@ NO_ESTIMATES = Estimates("", "the priors stand", (), ())
 
 @dataclass(frozen=True, slots=True)
 class FreeParameter:
-    """A row or SBML constant that a fit may move, and how far it was known."""
+    """A row or SBML constant that a fit may move, and how far it was known.
+
+    scale   where in the chain it acts, one of `SCALES`
+    """
 
     file: str
     key: tuple[str, ...]
     ln_sd: float
+    scale: str
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any], *, source: str) -> "FreeParameter":
+        """From an entry of a TOML file, whose name is `source`.
+
+        Raises: LibraryError for an entry without a scale.
+        """
+        key = tuple(entry["key"])
+        where = f"{source}: parameter {' '.join(key)}"
+        return cls(entry["file"], key, entry["ln_sd"], scale_in(entry, where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +108,7 @@ class Priors:
         scatter = content["scatter"]
         return cls(
             tuple(
-                FreeParameter(entry["file"], tuple(entry["key"]), entry["ln_sd"])
+                FreeParameter.of(entry, source="priors.toml")
                 for entry in content["parameter"]
             ),
             {

@@ -89,6 +89,7 @@ def test_every_field_of_the_json_is_documented(tmp_path):
         for arguments in (
             ("dose", patient),
             ("explain", patient),
+            ("learn", EXAMPLES / "learn_missed_tablets.yaml"),
             ("simulate", patient, "--daily-dose", "5 mg", "--days", "3"),
             ("model", "describe", "--evidence", "fitted"),
             ("validate", "--pkpd", measured),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.architecture.repository import ROOT
 from tests.twin.command_line.terminal import EXAMPLES, document, run
+from twin.command_line import _COMMANDS
 
 PATIENT = EXAMPLES / "fda_1-3_AG.yaml"
 CURVES = (
@@ -22,11 +23,13 @@ def test_help_names_every_command():
     told = run("--help")
 
     assert told.returncode == 0
-    for command in ("dose", "simulate", "explain", "validate", "model", "verify"):
+    for command in _COMMANDS:
         assert command in told.stdout
 
 
-@pytest.mark.parametrize("command", ["dose", "simulate", "explain", "validate"])
+@pytest.mark.parametrize(
+    "command", ["dose", "learn", "simulate", "explain", "validate"]
+)
 def test_every_command_has_help_and_takes_json(command):
     told = run(command, "--help")
 
@@ -170,6 +173,8 @@ BAD = (
     (("dose", PATIENT, "--louder"), 2, "louder"),
     (("dose",), 2, "PATIENT"),
     (("simulate", PATIENT), 2, "no regimen is asked"),
+    (("learn", PATIENT), 2, "nothing was measured that could be learned from"),
+    (("learn", PATIENT, "--seed", "-1"), 2, "--seed"),
     (("simulate", PATIENT, "--daily-dose", "5 mg", "--every-h", "0"), 2, "--every-h"),
     (("validate", "--pkpd", PATIENT), 2, "no known layout"),
     (("cook",), 2, "cook"),

@@ -7,8 +7,9 @@ import pytest
 
 from tests.believed import believed, draws_engine, inr_course, measured_inrs
 from twin.engine.prepared_courses import prepare_courses
+from twin.inference.asking import measured_of
 from twin.inference.importance_weights import effective_sample_size
-from twin.inference.learn import learn, measured_of
+from twin.inference.learn import learn
 from twin.inference.mode import find_mode, ln_likelihood
 from twin.inference.particles import prior_particles
 from twin.reproducibility import stream

@@ -12,6 +12,7 @@ from tests.people import described, genes_with, library
 from twin.engine.simulate import simulate
 from twin.forms.in_form import FormIndividual, form_parameters, individual_in
 from twin.forms.model_form import ModelForm, load_form
+from twin.inference.asking import measured_of
 from twin.inference.belief import Belief, occasions
 from twin.inference.course_reader import Sample
 from twin.inference.courses import course_model
@@ -20,9 +21,10 @@ from twin.inference.form_levers import (
     measurable,
     untested_ln_sds,
 )
-from twin.inference.learn import Person, learn, measured_of
+from twin.inference.learn import learn
 from twin.inference.levers import Levers
 from twin.inference.particles import prior_particles
+from twin.inference.question import Person
 from twin.model_files import form_names
 from twin.reproducibility import stream
 from twin.vocabulary.ensemble import Floats

@@ -121,7 +121,7 @@ anything = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["value", "unit", "diplotype", "tested", "low", "doses", "x"]
+                ["value", "unit", "diplotype", "tested", "low", "doses", "time", "INR"]
             ),
             inner,
             max_size=3,
@@ -143,6 +143,7 @@ anything = st.recursive(
                 "pregnant",
                 "target_inr",
                 "regimen",
+                "observations",
                 "unknown",
             ]
         ),

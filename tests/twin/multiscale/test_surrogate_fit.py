@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import tomllib
 from collections.abc import Iterator
 
@@ -57,7 +58,7 @@ def fitted(seed: int = 1, *, n_runs: int = 60) -> SurrogateFit:
         n_held_out=20,
         normal_time_s=NORMAL_TIME_S,
         integrate=known_law,
-        threshold_nmol_s_per_l=np.e,
+        threshold_nmol_s_per_l=math.e,
         rng=stream(seed, "test"),
     )
 

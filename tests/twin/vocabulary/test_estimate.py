@@ -70,7 +70,7 @@ def test_a_parameter_can_be_held_at_its_centre():
 def test_common_practice_lies_inside_what_is_possible():
     domain = library().domain
 
-    for limits in domain.fields.values():
+    for limits in (*domain.fields.values(), *domain.measured.values()):
         assert limits.hard[0] <= limits.soft[0] < limits.soft[1] <= limits.hard[1]
         assert limits.evidence in {"read", "unverified"}
 

@@ -117,7 +117,7 @@ def population_model(
             pt.constant(scatter["sd_factor_level"][0]),
         )
 
-        median, _ = ClearancesOp(evidence.clearances)(x)
+        median = ClearancesOp(evidence.clearances)(x)
         pm.StudentT(
             "clearances",
             nu=FREEDOM,
