@@ -16,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit posterior surrogate verify-science verify-alternatives verify-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test verify-sensitivity
+.PHONY: help run test lint format models fit posterior posterior-forms surrogate verify-science verify-alternatives verify-forms verify-model-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test verify-sensitivity
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -45,6 +45,11 @@ fit: $(INSTALLED) ## fit the point estimates to the development data
 posterior: $(INSTALLED) ## draw the population's posterior by NUTS (about 80 minutes; goes on where it was)
 	$(BIN)/twin model posterior --out docs/verification
 
+posterior-forms: $(INSTALLED) ## draw the populations of the published forms (minutes)
+	$(BIN)/twin model posterior --form hamberg_2010 --draws 1500
+	$(BIN)/twin model posterior --form falkenhagen_2023
+	$(BIN)/twin model compile
+
 surrogate: $(INSTALLED) ## fit the clotting-time surrogate to the in-vitro network
 	$(BIN)/twin model surrogate
 
@@ -56,6 +61,9 @@ verify-alternatives: $(INSTALLED) ## fit other forms of the model (about 15 minu
 
 verify-forms: $(INSTALLED) ## published forms of the model beside our own
 	$(BIN)/twin verify forms --out docs/verification
+
+verify-model-forms: $(INSTALLED) ## compare and stack the forms on people they had not seen (about 10 minutes)
+	$(BIN)/twin verify model-forms --out docs/verification
 
 verify-multiscale: $(INSTALLED) ## the claims that join the scales, with plots
 	$(BIN)/twin verify multiscale --out docs/verification

@@ -94,6 +94,18 @@ def form_draws(name: str) -> str:
     return text_of(_forms() / name / "posterior_draws.csv")
 
 
+def draws_converged(folder: str) -> bool:
+    """Whether the chains behind a folder's `posterior_draws.csv` are said to agree.
+
+    Args:
+        folder: of `models/`, as `warfarin` or `forms/hamberg_2010`.
+
+    Returns: False where no summary is there to say so: then the draws are provisional.
+    """
+    path = models_folder() / folder / "posterior.toml"
+    return path.is_file() and toml_of(path).get("converged") is True
+
+
 def form_weights() -> dict[str, Any]:
     """What `models/forms/weights.toml` holds: how much each form counts, and why."""
     return toml_of(_forms() / "weights.toml", "date", "command", "data", "form")

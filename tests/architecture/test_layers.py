@@ -54,7 +54,7 @@ SINS = {
         "twin/dosing/sin.py",
         "import httpx",
     ),
-    "PyMC and PyTensor are asked in six places": (
+    "PyMC and PyTensor are asked in few places": (
         "twin/inference/learn.py",
         "import pytensor",
     ),

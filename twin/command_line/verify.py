@@ -10,6 +10,7 @@ from twin.command_line.verify_genotypes import genotypes
 from twin.command_line.verify_guideline import guideline
 from twin.command_line.verify_inputs import inputs
 from twin.command_line.verify_interactions import interactions
+from twin.command_line.verify_model_forms import model_forms
 from twin.command_line.verify_multiscale import multiscale
 from twin.command_line.verify_science import science
 from twin.command_line.verify_sensitivity import sensitivity
@@ -23,6 +24,7 @@ app.command("genotypes")(genotypes)
 app.command("guideline")(guideline)
 app.command("inputs")(inputs)
 app.command("interactions")(interactions)
+app.command("model-forms")(model_forms)
 app.command("multiscale")(multiscale)
 app.command("science")(science)
 app.command("sensitivity")(sensitivity)

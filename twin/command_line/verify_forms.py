@@ -10,7 +10,6 @@ from twin.command_line.output import Json, done, progress, say, table
 from twin.command_line.pkpd_file import read_studies
 from twin.command_line.record import markdown_table, record_text, write_record
 from twin.credibility.forms import (
-    OURS,
     GenotypeDoses,
     label_doses,
     predict_rows_in_form,
@@ -20,6 +19,7 @@ from twin.credibility.scores import FoldScore, fold_score
 from twin.engine.compiled import CompiledEngine
 from twin.engine.simulate import Engine
 from twin.forms.model_form import ModelForm, load_form
+from twin.forms.weights import OURS
 from twin.library import Library, load_library
 from twin.model_files import form_names, settings_file
 

@@ -21,13 +21,12 @@ from twin.errors import NumericsError
 from twin.forms.in_form import form_parameters
 from twin.forms.model_form import ModelForm
 from twin.forms.readings import kinds_of, outputs_for, reading
+from twin.forms.weights import OURS
 from twin.library import Library
 from twin.lifecycle import TOLERANCE
 from twin.units import HOURS_PER_DAY
 from twin.vocabulary.ensemble import Ensemble, Floats
 from twin.vocabulary.regimen import Dose, Infusion, Regimen
-
-OURS = "our twin"
 
 # A year of steady intake: some seventy half-lives of S-warfarin in a *3/*3.
 _AT_REST_H = 366 * HOURS_PER_DAY

@@ -13,7 +13,6 @@ from twin.coagulation.assays import prothrombin_complex_at_ratio
 from twin.command_line.record import markdown_table
 from twin.command_line.verify_forms import dose_table, inside_label
 from twin.credibility.forms import (
-    OURS,
     GenotypeDoses,
     label_doses,
     predict_rows_in_form,
@@ -26,6 +25,7 @@ from twin.errors import NumericsError
 from twin.forms.in_form import form_parameters
 from twin.forms.model_form import load_form
 from twin.forms.readings import kinds_of, outputs_for, reading
+from twin.forms.weights import OURS
 from twin.intake.ask import question_for
 from twin.model_files import form_names, settings_file
 from twin.vocabulary.ensemble import Ensemble
