@@ -266,6 +266,15 @@ def test_poor_weights_lead_to_the_next_road():
     assert found.ess > 100.0
 
 
+def test_who_asks_for_no_worth_stays_on_the_fast_road():
+    """Each draw of the population keeps its own draws, and the reasons are told."""
+    found = learn(*far_out(), rng=stream(1, "far"), n_known=600, min_ess=0.0)
+
+    assert [tried.road for tried in found.tried] == ["fast"]
+    assert set(found.learned.particles.knowledge) == set(range(600))
+    assert found.k < 0.7 or found.reasons
+
+
 def test_good_weights_stay_on_the_fast_road():
     found = learn(*ordinary(), rng=stream(1, "good"))
 
