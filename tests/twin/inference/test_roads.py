@@ -178,11 +178,8 @@ def test_steps_and_acceptance_are_told():
     assert found.steps[0] == 0.0
     assert found.steps[-1] == 1.0
     assert np.all(np.diff(found.steps) > 0)
-    for moves in (
-        found.acceptance.walks,
-        found.acceptance.jumps,
-        found.acceptance.explanations,
-    ):
+    kinds = found.acceptance
+    for moves in (kinds.walks, kinds.jumps, kinds.explanations):
         assert len(moves) == 2 * (len(found.steps) - 2) + 4
         assert np.all((np.array(moves) > 0.02) & (np.array(moves) < 1))
 
