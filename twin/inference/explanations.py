@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from twin.inference.asking import Asked
+from twin.inference.linear_evidence import ln_evidence
 from twin.inference.linear_picture import Given, effects_given
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.population import Population
@@ -119,17 +120,15 @@ def _linear_evidence(
 ) -> Floats:
     """ln probability of what was seen, [known, combination], but for a constant."""
     mode, tilt, measured = asked.mode, asked.tilt, asked.question.measured
-    seen = ~measured.below
-    slopes = mode.slopes[seen]
+    below, read = measured.below, ~measured.below
     nothing = np.zeros((len(pattern), population.x.shape[1]))
-    by_combination = tilt.moved(nothing, alleles, pattern)[:, seen]
-    by_known = (population.x - population.x.mean(axis=0)) @ tilt.known.T[:, seen]
-    off = (measured.ln_value - mode.predicted)[seen] + slopes @ mode.z
+    by_combination = tilt.moved(nothing, alleles, pattern)
+    by_known = (population.x - population.x.mean(axis=0)) @ tilt.known.T
+    off = measured.ln_value - mode.predicted + mode.slopes @ mode.z
     found = np.empty((population.n_draws, len(pattern)))
     for number, (prior, moved) in enumerate(zip(priors, by_known, strict=True)):
-        spread = slopes @ prior @ slopes.T + mode.noise[np.ix_(seen, seen)]
-        root = np.linalg.cholesky(spread)
-        whitened = np.linalg.solve(root, (off - moved - by_combination).T)
-        found[number] = -0.5 * np.sum(whitened**2, axis=0)
-        found[number] -= np.sum(np.log(np.diag(root)))
+        spread = mode.slopes @ prior @ mode.slopes.T + mode.noise
+        found[number] = ln_evidence(off - moved - by_combination, below, spread)
+        # Its constant differs between draws of the population.
+        found[number] -= 0.5 * np.linalg.slogdet(spread[np.ix_(read, read)])[1]
     return found

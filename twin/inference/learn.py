@@ -134,7 +134,8 @@ def learn(
         observations: earliest first or not; several at one time are allowed.
         n_known, n_each: draws of the population, and of the person for each, on the
             fast road.
-        min_ess: effective draws that are asked of a road, or the next one is taken.
+        min_ess: effective draws that are asked of a road, or the next one is taken;
+            0 for the fast road alone, whatever its draws are worth.
         rng: of the draws.
 
     Raises: ObservationError without observations, or for one before the first hour
@@ -159,7 +160,7 @@ def learn(
         own = replace(found.particles, log_weights=frozen_array(judged.smoothed))
         found = replace(found, particles=own)
         tried += (Tried(road, own.n, judged.ess, judged.k, judged.reasons),)
-        if judged.usable:
+        if judged.usable or min_ess == 0.0:
             return Learning(found, asked.accounts, asked.expectations, tried)
         proposal = refitted(proposal, found, judged, asked.tilt, population)
     tempered = learn_tempered(asked, population, min_ess=min_ess, rng=rng)

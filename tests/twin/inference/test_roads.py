@@ -178,11 +178,8 @@ def test_steps_and_acceptance_are_told():
     assert found.steps[0] == 0.0
     assert found.steps[-1] == 1.0
     assert np.all(np.diff(found.steps) > 0)
-    for moves in (
-        found.acceptance.walks,
-        found.acceptance.jumps,
-        found.acceptance.explanations,
-    ):
+    kinds = found.acceptance
+    for moves in (kinds.walks, kinds.jumps, kinds.explanations):
         assert len(moves) == 2 * (len(found.steps) - 2) + 4
         assert np.all((np.array(moves) > 0.02) & (np.array(moves) < 1))
 
@@ -264,6 +261,15 @@ def test_poor_weights_lead_to_the_next_road():
     assert all(tried.reasons for tried in found.tried[:-1])
     assert not found.needs_slow_road
     assert found.ess > 100.0
+
+
+def test_who_asks_for_no_worth_stays_on_the_fast_road():
+    """Each draw of the population keeps its own draws, and the reasons are told."""
+    found = learn(*far_out(), rng=stream(1, "far"), n_known=600, min_ess=0.0)
+
+    assert [tried.road for tried in found.tried] == ["fast"]
+    assert set(found.learned.particles.knowledge) == set(range(600))
+    assert found.k < 0.7 or found.reasons
 
 
 def test_good_weights_stay_on_the_fast_road():
