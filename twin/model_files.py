@@ -13,6 +13,21 @@ from typing import Any
 
 from twin.errors import LibraryError
 
+_SECTIONS = {
+    "priors": ("parameter", "scatter", "posterior"),
+    "between_patients": ("effect", "correlation", "gene"),
+    "assays": (
+        "INR",
+        "concentration",
+        "activity",
+        "albumin",
+        "occasion",
+        "adherence",
+        "flags",
+    ),
+}
+"""What a file of settings must have."""
+
 
 def models_folder() -> Path:
     """`models/` of a checkout, or the copy that an installed package carries."""
@@ -117,7 +132,7 @@ def _forms() -> Path:
 
 def settings_file(name: str, drug: str = "warfarin") -> dict[str, Any]:
     """A TOML file of the drug's folder, e.g. `priors` or `published_facts`."""
-    return toml_of(models_folder() / drug / f"{name}.toml")
+    return toml_of(models_folder() / drug / f"{name}.toml", *_SECTIONS.get(name, ()))
 
 
 def clotting_test_source() -> str:

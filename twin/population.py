@@ -10,13 +10,14 @@ import numpy as np
 
 from twin.errors import LibraryError
 from twin.library import Library
-from twin.model_files import models_folder, settings_file, text_of
-from twin.vocabulary.effects import BetweenPatients
+from twin.model_files import draws_converged, models_folder, settings_file, text_of
+from twin.vocabulary.effects import BetweenPatients, Correlation
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.estimate import FreeParameter, Priors
 from twin.vocabulary.population import Population
 
 _FILE = "posterior_draws.csv"
+_SCALE = "scale "
 
 
 def load_population(library: Library, drug: str = "warfarin") -> Population:
@@ -30,15 +31,40 @@ def load_population(library: Library, drug: str = "warfarin") -> Population:
     """
     known = Priors.of(settings_file("priors", drug)).parameters
     effects = BetweenPatients.of(settings_file("between_patients", drug))
-    estimates = np.array([_estimate(p.file, p.key, library) for p in known])
     return population_from(
         text_of(models_folder() / drug / _FILE),
         known,
         effects,
-        estimates,
+        point_estimates(known, library),
         file=_FILE,
         remedy="make posterior",
+        converged=draws_converged(drug),
     )
+
+
+def point_estimates(known: Sequence[FreeParameter], library: Library) -> Floats:
+    """What x = 0 stands for, float64[known]."""
+    return np.array([_estimate(p.file, p.key, library) for p in known])
+
+
+def known_column(parameter: FreeParameter) -> str:
+    """How the file calls the values of a parameter."""
+    return f"{parameter.file} {' '.join(parameter.key)}"
+
+
+def spread_column(effect: str) -> str:
+    """How the file calls the spread of an effect between people."""
+    return f"ln_sd {effect}"
+
+
+def correlation_column(correlation: Correlation) -> str:
+    """How the file calls what ties two effects."""
+    return f"correlation {' '.join(correlation.effects)}"
+
+
+def scale_column(name: str) -> str:
+    """How the file calls another number of the fit."""
+    return f"{_SCALE}{name}"
 
 
 def population_from(
@@ -49,26 +75,28 @@ def population_from(
     *,
     file: str,
     remedy: str,
+    converged: bool,
 ) -> Population:
     """The draws in the text of a file.
 
     Args:
-        text: a table with one column a parameter (its value, not the logarithm),
-            `ln_sd` and an effect, `correlation` and two effects, `scale` and a name.
+        text: a table with the columns named above; of a parameter its value, not the
+            logarithm.
         known: population parameters, in the order of x.
         effects: of people, in the order of z.
         estimates: float64[known], where x is 0.
         file: how the text is called in messages.
         remedy: the command that writes such a file.
+        converged: whether the chains behind it agree.
 
     Raises: LibraryError when it is damaged or of other parameters.
     """
-    head, *lines = text.splitlines()
+    head, *lines = text.splitlines() or [""]
     columns = head.split(",")
     wanted = [
-        *(f"{p.file} {' '.join(p.key)}" for p in known),
-        *(f"ln_sd {name}" for name in effects.names),
-        *(f"correlation {' '.join(c.effects)}" for c in effects.correlations),
+        *(known_column(parameter) for parameter in known),
+        *(spread_column(name) for name in effects.names),
+        *(correlation_column(tied) for tied in effects.correlations),
     ]
     missing = [name for name in wanted if name not in columns]
     if missing:
@@ -92,15 +120,16 @@ def population_from(
         return frozen_array(np.stack([column(name) for name in names], axis=1))
 
     n_known, n_effects = len(known), len(effects.names)
-    scales = [name for name in columns if name.startswith("scale ")]
+    scales = [name for name in columns if name.startswith(_SCALE)]
     return Population(
         tuple(known),
         effects,
         frozen_array(np.log(together(wanted[:n_known]) / estimates)),
         together(wanted[n_known : n_known + n_effects]),
         together(wanted[n_known + n_effects :]),
-        {name.removeprefix("scale "): frozen_array(column(name)) for name in scales},
+        {name.removeprefix(_SCALE): frozen_array(column(name)) for name in scales},
         hashlib.sha256(text.encode()).hexdigest(),
+        converged,
     )
 
 

@@ -27,9 +27,20 @@ import json, sys
 from pathlib import Path
 import twin.library
 from twin.errors import TwinError
+from twin.inference.noise import Noise
+from twin.model_files import settings_file
+from twin.population import load_population
 
 models = Path(twin.library.__file__).parents[1] / "models"
 answers = {}
+
+
+def load():
+    load_population(twin.library.load_library())
+    Noise.of(settings_file("assays"))
+
+
+
 for name, content in json.load(sys.stdin):
     path = models / name
     whole = path.read_bytes()
@@ -38,13 +49,13 @@ for name, content in json.load(sys.stdin):
     else:
         path.write_bytes(content.encode("latin-1"))
     try:
-        twin.library.load_library()
+        load()
         answer = ["", "loaded"]
     except TwinError as error:
         answer = [type(error).__name__, str(error)]
     answers[name] = answer
     path.write_bytes(whole)
-twin.library.load_library()
+load()
 print(json.dumps({"where": str(models), "answers": answers}))
 """
 
@@ -89,7 +100,8 @@ NEEDED = sorted(
     for folder in ("clotting", "genetics", "interactions", "physiology", "warfarin")
     for path in (models_folder() / folder).iterdir()
     if (path.suffix in {".csv", ".toml"} or path.name == "model.xml")
-    and path.name not in {"priors.toml", "published_facts.toml"}  # of the fit only
+    # of the fit only
+    and path.name not in {"posterior.toml", "published_facts.toml"}
 )
 
 

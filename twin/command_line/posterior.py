@@ -4,6 +4,7 @@ Interrupted, it goes on where it was: each chain writes down what it holds into 
 folder of its own.  What it keeps in `models/` is about the population alone.
 """
 
+import hashlib
 import multiprocessing as mp
 import queue
 import time
@@ -124,7 +125,7 @@ def _asked(folder: Path, *, form: str | None, draws: int, seed: int) -> str:
             ],
             "estimates": library.estimates,
             "data": sorted(
-                (path.name, path.stat().st_size)
+                (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
                 for name in ("oreilly", "warfarin_curves", "iwpc")
                 for path in (folder / name).iterdir()
             ),

@@ -24,6 +24,7 @@ from twin.credibility.population.draws import (
 )
 from twin.inference.diagnostics import Converged, judge_chains
 from twin.model_files import models_folder
+from twin.population import known_column, scale_column, spread_column
 from twin.vocabulary.ensemble import Floats
 
 _VARIABLES = ("x", "ln_sd", "sd_activity")
@@ -75,13 +76,13 @@ def _columns(
     form = made.evidence.form
     factors, ln_sds = np.exp(flat(draws["x"])), flat(draws["ln_sd"])
     columns = {
-        f"{p.file} {' '.join(p.key)}": factors[:, k]
-        for k, p in enumerate(form.parameters_known)
+        known_column(p): factors[:, k] for k, p in enumerate(form.parameters_known)
     }
     columns |= {
-        f"ln_sd {effect}": ln_sds[:, k] for k, effect in enumerate(form.effects.names)
+        spread_column(effect): ln_sds[:, k]
+        for k, effect in enumerate(form.effects.names)
     }
-    return columns | {"scale sd_activity": flat(draws["sd_activity"])}
+    return columns | {scale_column("sd_activity"): flat(draws["sd_activity"])}
 
 
 def _found(made: FormPopulationModel, draws: Mapping[str, Floats]) -> tuple[Found, ...]:

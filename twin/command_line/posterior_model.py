@@ -20,6 +20,7 @@ from twin.engine.modes import POPULATION
 from twin.forms.model_form import load_form
 from twin.library import Library, load_library
 from twin.model_files import model_sources, settings_file
+from twin.population import point_estimates
 from twin.sbml.compiler import compile_antimony
 from twin.vocabulary.effects import BetweenPatients
 from twin.vocabulary.ensemble import Floats
@@ -87,13 +88,7 @@ def model_of(folder: Path) -> PopulationModel:
     top, sources = model_sources()
     spec_text = compile_antimony(sources, top=top, presets={}).flat
     centres = prior_centres(priors, spec_text=spec_text)
-    fitted = {(e.file, e.key): e.value for e in library.estimates.estimates}
-    estimates = np.array(
-        [
-            fitted.get((p.file, p.key), centre)
-            for p, centre in zip(priors.parameters, centres, strict=True)
-        ]
-    )
+    estimates = point_estimates(priors.parameters, library)
     scatter = scatter_of(settings)
     evidence = evidence_of(
         data,

@@ -23,6 +23,12 @@ from twin.command_line.record import record_text, write_record
 from twin.credibility.population.draws import Found, found_of, population_draws
 from twin.credibility.population.predictive import Check, predictive_checks
 from twin.model_files import models_folder
+from twin.population import (
+    correlation_column,
+    known_column,
+    scale_column,
+    spread_column,
+)
 from twin.reproducibility import stream
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.population import prior_population
@@ -64,7 +70,7 @@ def written(folder: Path, run: Run, *, out: Path | None) -> dict[str, Any]:
     columns = _columns(made, draws)
     write_draws(home / "posterior_draws.csv", columns, run.kept)
     medians = {
-        (p.file, p.key): float(np.median(columns[_name(p.file, p.key)]))
+        (p.file, p.key): float(np.median(columns[known_column(p)]))
         for p in made.evidence.known
     }
     _write_estimates(home / "fitted.toml", made, found, medians)
@@ -100,26 +106,19 @@ def written(folder: Path, run: Run, *, out: Path | None) -> dict[str, Any]:
     }
 
 
-def _name(file: str, key: Sequence[str]) -> str:
-    return f"{file} {' '.join(key)}"
-
-
 def _columns(made: PopulationModel, draws: Mapping[str, Floats]) -> dict[str, Floats]:
     """Every column of the file, float64[draw], one chain after another."""
-
     values = made.estimates * np.exp(flat(draws["x"]))
     ln_sds = flat(draws["ln_sd"])
-    columns = {
-        _name(p.file, p.key): values[:, k] for k, p in enumerate(made.evidence.known)
-    }
+    columns = {known_column(p): values[:, k] for k, p in enumerate(made.evidence.known)}
     columns |= {
-        f"ln_sd {name}": ln_sds[:, k]
+        spread_column(name): ln_sds[:, k]
         for k, name in enumerate(made.evidence.effects.names)
     }
     (tied,) = made.evidence.effects.correlations
-    columns[f"correlation {' '.join(tied.effects)}"] = flat(draws["correlation"])
+    columns[correlation_column(tied)] = flat(draws["correlation"])
     others = (n for n in draws if n not in ("x", "ln_sd", "correlation"))
-    return columns | {f"scale {name}": flat(draws[name]) for name in others}
+    return columns | {scale_column(name): flat(draws[name]) for name in others}
 
 
 def _write_estimates(

@@ -102,14 +102,14 @@ def scored(
 
 
 def rows_text(found: Sequence[IwpcRow], predictions: DosePredictions) -> str:
-    """Every row as CSV, numbers in full precision; empty where the twin abstains."""
+    """Every row as CSV, six figures of each number; empty where the twin abstains."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(ROW_COLUMNS)
     ends = np.stack([predictions.low, predictions.high], axis=1).reshape(-1, len(found))
     columns = np.concatenate([predictions.predicted[None], ends]).T.tolist()
     for row, values, reason in zip(found, columns, predictions.reasons, strict=True):
-        numbers = [""] * len(values) if reason else [repr(v) for v in values]
+        numbers = [""] * len(values) if reason else [f"{v:.6g}" for v in values]
         writer.writerow([row.id, *numbers, reason])
     return out.getvalue()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.credibility.pkpd import OUTPUTS, PredictedRow, Study, UnscoredRow, subject_of
+from twin.credibility.population.evidence import FREEDOM, PEOPLE_OF_A_MEAN
 from twin.engine.compiled import CompiledEngine
 from twin.engine.prepared_courses import prepare_courses
 from twin.errors import ObservationError
@@ -26,8 +27,6 @@ from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Dose, Regimen
 
 LEVEL = 0.9
-_FREEDOM = 4.0  # of Student's t, as the posterior was drawn
-_PEOPLE_OF_A_MEAN = 10  # where the file does not say
 _MOST_FAILED = 0.01
 _ENANTIOMER = ("warfarin_S_plasma", "warfarin_R_plasma")
 
@@ -72,7 +71,7 @@ class Bands:
             rng=rng,
         )
         is_mean = all(kind in _ENANTIOMER for _, kind in points)
-        z = particles.z / np.sqrt(_PEOPLE_OF_A_MEAN if is_mean else 1.0)
+        z = particles.z / np.sqrt(PEOPLE_OF_A_MEAN if is_mean else 1.0)
         rows = levers.parameters(particles.x, z, particles.alleles)
         samples = [Sample(0, t, OUTPUTS.get(kind, ACTIVITY)) for t, kind in points]
         reader = course_reader(
@@ -117,7 +116,7 @@ class Bands:
                 scales["sd_concentration"][knowledge, None],
             ),
         )
-        noise = sd * rng.standard_t(_FREEDOM, size=sd.shape)
+        noise = sd * rng.standard_t(FREEDOM, size=sd.shape)
         assay = self.assay_ln_sd * rng.normal(size=(len(knowledge), 1))
         return np.asarray(noise + np.where(activity, 0.0, assay))
 

@@ -209,6 +209,7 @@ def learned_answer(
                 if m.flag is not None
             ),
             *_lost(courses),
+            *after.belief.person.population.cautions,
         ),
         after.provenance,
     )

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.coagulation.assays import inside_domain
-from twin.dosing.closed_form import SteadyChain
+from twin.dosing.dose_of_draws import doses_of
 from twin.dosing.learned_course import SpreadFinding, spread_finding
 from twin.dosing.passing_medicines import chain_with
 from twin.errors import NumericsError
@@ -84,15 +83,6 @@ def doses_of_draws(belief: Belief, library: Library, inr: float) -> Floats:
     That is where it lies below the drug-free one, above what full inhibition gives, or
     where not even the drug-free plasma is one the clotting test was modelled for.
     """
-    levers, particles = belief.person.levers, belief.particles
-    rows = levers.parameters(particles.x, particles.z, particles.alleles)
-
-    def chain(table: Floats) -> SteadyChain:
-        return chain_with(dict(zip(levers.names, table.T, strict=True)), library)
-
-    drug_free = chain(rows).levels_at(np.zeros(len(rows)))
-    known = inside_domain(drug_free, surrogate=library.surrogate)
-    found = np.full(len(rows), np.nan)
-    if np.any(known):
-        found[known] = chain(rows[known]).dose_for(inr)
-    return found
+    levers = belief.person.levers
+    typical = dict(zip(levers.names, levers.centre, strict=True))
+    return doses_of(chain_with(typical, library), belief.ensemble, inr)

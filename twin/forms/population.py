@@ -7,7 +7,7 @@ the file, whoever learns or compares reads it.
 import numpy as np
 
 from twin.forms.model_form import ModelForm
-from twin.model_files import form_draws
+from twin.model_files import draws_converged, form_draws
 from twin.population import population_from
 from twin.vocabulary.population import Population
 
@@ -29,4 +29,5 @@ def load_form_population(form: ModelForm) -> Population:
         np.ones(len(form.known)),
         file=f"forms/{form.name}/posterior_draws.csv",
         remedy=f"twin model posterior --form {form.name}",
+        converged=draws_converged(f"forms/{form.name}"),
     )

@@ -24,7 +24,7 @@ from twin.vocabulary.regimen import Regimen
 Integers = npt.NDArray[np.int64]
 
 _STEP = 1e-6  # of a move along a direction, on the logarithm
-_FAINT = 1e-3  # of the largest move of the samples: fainter ones have no slope here
+_FAINT = 1e-4  # of the largest move of the samples: fainter ones have no slope here
 _TINY = np.finfo(float).tiny
 
 

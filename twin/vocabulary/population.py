@@ -13,6 +13,11 @@ from twin.vocabulary.effects import BetweenPatients
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.estimate import FreeParameter
 
+PROVISIONAL = (
+    "the draws of the population are provisional: no chains that agree stand behind "
+    "them, and every interval and spread that rests on them is unverified"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
@@ -25,6 +30,7 @@ class Population:
     correlations float64[draw, correlation]
     scales       other numbers of the fit by name, float64[draw]
     sha256       of the file the draws were read from; empty for a prior
+    converged    whether the chains behind the draws agree; otherwise provisional
     """
 
     known: tuple[FreeParameter, ...]
@@ -34,6 +40,7 @@ class Population:
     correlations: Floats
     scales: Mapping[str, Floats]
     sha256: str = ""
+    converged: bool = True
 
     def __post_init__(self) -> None:
         n = len(self.x)
@@ -51,6 +58,11 @@ class Population:
                     f"draws of the population: {name} has the shape {list(found)} "
                     f"in place of {list(wanted)}; run `make posterior`"
                 )
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What is to be said wherever an answer rests on these draws."""
+        return () if self.converged else (PROVISIONAL,)
 
     @property
     def n_draws(self) -> int:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -202,14 +201,12 @@ def test_another_predictor_takes_the_place_of_this_one():
 # ---- the development sites
 
 
-def test_the_published_algorithms_err_as_published_and_it_takes_seconds(data_folder):
+def test_the_published_algorithms_err_as_published(data_folder):
     """The figures are of all 21 sites; 15 of them are here."""
-    predictor = default_predictor(library())
-    scored(asked({}), library(), predictor)  # kernels are loaded
-    started = time.process_time()
     table = read_table(data_folder / TABLE)
-    predicted, report = scored(iwpc_rows(table, library()), library(), predictor)
-    took_s = time.process_time() - started
+    predicted, report = scored(
+        iwpc_rows(table, library()), library(), default_predictor(library())
+    )
     every_target = report.cohorts[2]
     mae = {each.method: each.error.mae for each in every_target.methods}
 
@@ -219,7 +216,6 @@ def test_the_published_algorithms_err_as_published_and_it_takes_seconds(data_fol
     assert mae["iwpc_clinical"] == pytest.approx(10.0, abs=0.35)
     assert mae["fixed_dose"] == pytest.approx(13.2, abs=0.35)
     assert (mae["twin"] or 0.0) < (mae["iwpc_clinical"] or 0.0)
-    assert took_s < 10
 
 
 def test_the_bands_of_dose_are_served_as_published(data_folder):

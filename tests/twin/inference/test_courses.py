@@ -80,4 +80,6 @@ def test_a_test_is_read_smoothly_across_the_edge_of_its_box():
     for course in (ratio, activity):
         slope = np.diff(course) / np.diff(np.log(level))
         assert np.abs(np.diff(slope)).max() < 0.05
-    assert activity == pytest.approx(np.log(level), abs=0.03)
+    inside = level > surrogate.lowest.max() * 1.1
+    assert activity[inside] == pytest.approx(np.log(level[inside]), abs=1e-6)
+    assert activity == pytest.approx(np.log(level), abs=0.2)  # by tangents beyond

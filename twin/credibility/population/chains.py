@@ -25,6 +25,7 @@ from twin.vocabulary.ensemble import Floats
 
 _EVERY = 10  # draws between two notes on disk
 _STEP = 1e-3  # of second derivatives; all variables are on the scale of 1
+_MANY = 4  # second derivatives, of which a mean may be taken
 _FLATTEST = 0.5  # a metric never takes a variable to be wider than its prior's 1.4
 
 
@@ -43,12 +44,12 @@ class Plan:
     """
 
     pilots: int = 2
-    looks: tuple[int, ...] = (40, 40, 30, 30, 30)
-    kept_looks: int = 4
+    looks: tuple[int, ...] = (30, 20, 20, 20, 20, 20, 20, 20)
+    kept_looks: int = 6
     shallow: int = 5
-    tuning: int = 100
+    tuning: int = 120
     draws: int = 500
-    target_accept: float = 0.85
+    target_accept: float = 0.8
     depth: int = 8
 
 
@@ -145,16 +146,20 @@ class Runner:
         return np.asarray(0.5 * (found + found.T))
 
     def metric(self, curves: list[Floats]) -> Floats:
-        """Covariance that fits some second derivatives, in root mean square.
+        """Covariance that fits some second derivatives.
 
-            M = (mean of H²)^(-1/2)
+            M = (mean of H)^(-1),    of few: M = (mean of H²)^(-1/2)
 
-        A direction that curves strongly anywhere must be stepped along carefully
-        everywhere; which way it curves does not matter.
+        The mean over the posterior is the mean square of its slope.  Of a few looks it
+        may curve either way where it is steep; their mean square is steep there, but
+        calls flat directions steep too, which couple to others now so and now so.
         """
-        sizes, axes = np.linalg.eigh(np.mean([h @ h for h in curves], axis=0))
-        steep = np.sqrt(np.maximum(sizes, _FLATTEST**2))
-        return np.asarray((axes / steep) @ axes.T)
+        if len(curves) < _MANY:
+            squared, axes = np.linalg.eigh(np.mean([h @ h for h in curves], axis=0))
+            sizes = np.sqrt(squared)
+        else:
+            sizes, axes = np.linalg.eigh(np.mean(curves, axis=0))
+        return np.asarray((axes / np.maximum(sizes, _FLATTEST)) @ axes.T)
 
     def pilot(self, number: int, path: Path, say: Callable[[str], None]) -> Chain:
         """Second derivatives at a few points of the typical set."""

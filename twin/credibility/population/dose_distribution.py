@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm, qmc
+from scipy.stats import t as student
 
 from twin.credibility.calibration.stable_doses import StableDoses, StablePatient
 from twin.credibility.population.dose_balance import balance_columns
+from twin.credibility.population.dose_scatter import between_people, dose_scatter
 from twin.credibility.population.dose_slopes import (
     DoseModel,
     dose_model,
@@ -55,88 +58,111 @@ class DoseDraws:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Possible:
+    """Pairs of alleles each group may have.
+
+    places   int64[group, pair], in a table; the last repeated where a group has fewer
+    upto     float64[group, pair], weight of a pair and of all before it
+    """
+
+    places: Integers
+    upto: Floats
+
+    @staticmethod
+    def of(groups: Sequence[tuple[Integers, Floats]]) -> "Possible":
+        """From each group's places and their weights, which sum to 1."""
+        longest = max(len(places) for places, _ in groups)
+        return Possible(
+            np.stack(
+                [np.pad(p, (0, longest - len(p)), mode="edge") for p, _ in groups]
+            ),
+            np.stack(
+                [
+                    np.pad(np.cumsum(w), (0, longest - len(w)), constant_values=2.0)
+                    for _, w in groups
+                ]
+            ),
+        )
+
+    def drawn(self, at: float) -> Integers:
+        """Each group's pair at a point between 0 and 1, int64[group]."""
+        number = np.sum(self.upto <= at, axis=1)
+        last = self.places.shape[1] - 1
+        found = self.places[np.arange(len(number)), np.minimum(number, last)]
+        return np.asarray(found, np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DoseDistribution:
     """Patients ready to be asked for draws of their stable dose.
 
     model     the typical doses, with elasticities by effect
     columns   float64[pair, column], ..., of every pair of enzyme alleles of any group
     cycle     inhibition wanted by every pair of cycle alleles and INR
-    enzyme    for each group: places of its pairs in `columns`, and their weights
+    enzyme    pairs of each group, in `columns`
     target    likewise, in `cycle`, where `inr` is each patient's place among INRs
     """
 
     model: DoseModel
     columns: tuple[Floats, Floats, Floats]
     cycle: WantedInhibition
-    enzyme: tuple[tuple[Integers, Floats], ...]
-    target: tuple[tuple[Integers, Floats], ...]
+    enzyme: Possible
+    target: Possible
     inr: Integers
     n_inrs: int
 
     def draws(
-        self,
-        population: Population,
-        chosen: Integers,
-        *,
-        rng: np.random.Generator,
-        with_scatter: bool = True,
+        self, population: Population, chosen: Integers, *, rng: np.random.Generator
     ) -> DoseDraws:
         """One draw of every patient's ln dose for each chosen draw of the population.
+
+        What is drawn of alleles, people, records and places is the same multiple of
+        its own spread for everybody, spaced evenly over the draws (a Latin hypercube):
+        who else is asked about moves nobody's numbers.
 
         Args:
             population: what the data left open.
             chosen: int64[draw], which of its draws.
-            rng: of alleles, people and records.
-            with_scatter: whether people, sites and records are drawn, or only what is
-                not known of the typical person.
+            rng: of alleles, people, records and places.
         """
         n, patients = len(chosen), self.model.n
         found = np.empty((n, patients))
         typical = np.empty((n, patients))
         covariance = population.covariances(chosen)
-        between = np.einsum(
-            "pi,dij,pj->dp", self.model.effects, covariance, self.model.effects
-        )
+        between = between_people(self.model.effects, covariance)
         scales = {name: values[chosen] for name, values in population.scales.items()}
-        record = scales["sd_dose_record"] ** 2
-        site = scales["sd_site"] ** 2
+        enzyme, target, own, place = qmc.LatinHypercube(4, rng=rng).random(n).T
         for number, draw in enumerate(chosen):
             x = population.x[draw]
             typical[number] = self.model.at(x).ln_mg_per_day
-            found[number] = self._with_alleles(x, rng)
-        if with_scatter:
-            freedom = 2.0 + scales["freedom_dose"]
-            variance = between + record[:, None]
-            scale = np.sqrt(variance * ((freedom - 2.0) / freedom)[:, None])
-            found += scale * rng.standard_t(
-                np.broadcast_to(freedom[:, None], found.shape)
-            )
-            found += np.sqrt(site)[:, None] * rng.normal(size=found.shape)
-        return DoseDraws(found, typical, between, record, site)
+            found[number] = self._with_alleles(x, enzyme[number], target[number])
+        scale, freedom = dose_scatter(between, scales)
+        found += scale * student.ppf(own, freedom)[:, None]
+        found += (scales["sd_site"] * norm.ppf(place))[:, None]
+        return DoseDraws(
+            found,
+            typical,
+            between,
+            scales["sd_dose_record"] ** 2,
+            scales["sd_site"] ** 2,
+        )
 
-    def _with_alleles(self, x: Floats, rng: np.random.Generator) -> Floats:
-        """ln dose of the person described with alleles drawn, float64[patient]."""
+    def _with_alleles(self, x: Floats, enzyme: float, target: float) -> Floats:
+        """ln dose of the person described with alleles drawn, float64[patient].
+
+        Args:
+            x: float64[known].
+            enzyme: between 0 and 1, which pair of each group's enzyme alleles.
+            target: likewise of the cycle's.
+        """
         centre, slope, bend = self.columns
         logarithms = centre + slope @ x + bend @ (x * x)
         wanted, _ = self.cycle.at(x)
-        pair, target = self._drawn(self.enzyme, rng), self._drawn(self.target, rng)
+        pair = self.enzyme.drawn(enzyme)[self.model.group]
+        cycle = self.target.drawn(target)[self.model.group]
         return self.model.given(
-            x,
-            logarithms[pair],
-            np.log(wanted)[target * self.n_inrs + self.inr],
+            x, logarithms[pair], np.log(wanted)[cycle * self.n_inrs + self.inr]
         )
-
-    def _drawn(
-        self, possible: Sequence[tuple[Integers, Floats]], rng: np.random.Generator
-    ) -> Integers:
-        """For each patient one of the pairs of its group, by weight."""
-        at = rng.random(self.model.n)
-        found = np.empty(self.model.n, np.int64)
-        for group, (places, weights) in enumerate(possible):
-            here = self.model.group == group
-            drawn = np.searchsorted(np.cumsum(weights), at[here], side="right")
-            found[here] = places[np.minimum(drawn, len(weights) - 1)]
-        return found
 
 
 def dose_distribution(
@@ -207,8 +233,8 @@ def dose_distribution(
         model,
         (columns[0], columns[1], columns[2]),
         cycle,
-        tuple(enzyme),
-        tuple(target),
+        Possible.of(enzyme),
+        Possible.of(target),
         inr.ravel(),
         len(inrs),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.credibility.population.dose_scatter import between_people, dose_scatter
 from twin.credibility.population.evidence import FREEDOM, Evidence, Family
 from twin.errors import IntegrationFailed
 from twin.vocabulary.ensemble import Floats
@@ -67,14 +68,10 @@ def predictive_checks(
     of_site = scales["sd_site"][:, None] * rng.normal(
         size=(len(x), len(evidence.doses.site_names))
     )
-    between = np.einsum(
-        "pi,dij,pj->dp", evidence.doses.effects, covariance, evidence.doses.effects
+    scale, freedom = dose_scatter(
+        between_people(evidence.doses.effects, covariance), scales
     )
-    freedom = 2.0 + scales["freedom_dose"][:, None]
-    variance = between + scales["sd_dose_record"][:, None] ** 2
-    scatter = np.sqrt(variance * (freedom - 2.0) / freedom) * rng.standard_t(
-        np.broadcast_to(freedom, doses.shape)
-    )
+    scatter = scale * rng.standard_t(np.broadcast_to(freedom[:, None], doses.shape))
     doses = doses + of_site[:, evidence.doses.sites] + scatter
     return (
         _check(

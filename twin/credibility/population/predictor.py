@@ -60,9 +60,10 @@ def predict_stable_doses(
     asked = dose_distribution(patients, target_inrs, library, population)
     found = asked.draws(population, chosen, rng=rng)
     weekly = np.exp(found.ln_dose) * _DAYS_PER_WEEK
-    lost = np.mean(~np.isfinite(weekly), axis=0)
-    predicted = np.exp(np.nanmedian(found.ln_dose, axis=0)) * _DAYS_PER_WEEK
-    knowledge = np.nanvar(found.typical, axis=0)
+    weekly = np.where(np.isfinite(weekly), weekly, np.inf)
+    lost = np.mean(np.isinf(weekly), axis=0)
+    predicted = np.median(weekly, axis=0)
+    knowledge = _variance(found.typical)
     parts = {
         "people": found.person.mean(axis=0),
         "knowledge": knowledge,
@@ -70,21 +71,27 @@ def predict_stable_doses(
         "records": np.full(len(patients), found.record.mean()),
     }
     # What is left over is what the alleles that were not tested add.
-    whole = np.nanvar(found.ln_dose, axis=0)
+    whole = _variance(found.ln_dose)
     named = sum(parts.values())
     parts["genes not tested"] = np.maximum(whole - named, 0.0)
     total = named + parts["genes not tested"]
     farthest = library.farthest_dose_mg * _DAYS_PER_WEEK
     return DosePredictions.of_draws(
         predicted,
-        np.where(np.isfinite(weekly), weekly, np.inf),
+        weekly,
         reasons=[
             _reason(float(dose), float(share), farthest)
             for dose, share in zip(predicted, lost, strict=True)
         ],
-        method=_METHOD,
+        method="; ".join((_METHOD, *population.cautions)),
         shares={name: part / total for name, part in parts.items()},
     )
+
+
+def _variance(drawn: Floats) -> Floats:
+    """Of each column's finite draws; NaN where there is none."""
+    found = np.ma.masked_invalid(drawn).var(axis=0)
+    return np.asarray(np.ma.filled(found, np.nan), np.float64)
 
 
 def _reason(weekly_mg: float, lost: float, farthest_mg: float) -> str:

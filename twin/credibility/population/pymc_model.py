@@ -18,6 +18,7 @@ from twin.credibility.population.evidence import (
     FIRMLY_SEEN,
     FREEDOM,
     OF_SUBJECTS,
+    PEOPLE_OF_A_MEAN,
     Evidence,
 )
 from twin.credibility.population.pymc_pieces import (
@@ -34,7 +35,6 @@ from twin.credibility.population.pytensor_ops import (
 )
 from twin.vocabulary.ensemble import Floats
 
-_PEOPLE_OF_A_CURVE = 10.0
 SPREADS = ("w_raw", "rho_raw", "sd_", "freedom_")
 """What the names of spreads begin with: a search for the others holds them."""
 
@@ -100,7 +100,7 @@ def population_model(
             "curve",
             len(evidence.curves.labels),
             [int(k) for k in seen],
-            pt.sqrt(w**2 + evidence.untested_sd**2) / np.sqrt(_PEOPLE_OF_A_CURVE),
+            pt.sqrt(w**2 + evidence.untested_sd**2) / np.sqrt(PEOPLE_OF_A_MEAN),
             effects,
             firmly_seen=FIRMLY_SEEN,
             tied=tied,

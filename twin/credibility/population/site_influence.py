@@ -5,12 +5,14 @@ of the posterior into draws of the posterior without that site.  Where the weigh
 heavy-tailed that is no longer so; Pareto's k says when.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
+from scipy.special import logsumexp
+from scipy.stats import norm
+from scipy.stats import t as student
 
+from twin.credibility.population.dose_scatter import between_people, dose_scatter
 from twin.credibility.population.dose_slopes import DoseModel
 from twin.inference.importance_weights import effective_sample_size, pareto_smoothed
 from twin.vocabulary.ensemble import Floats
@@ -66,44 +68,38 @@ def ln_probability_of_sites(model: DoseModel, population: Population) -> Floats:
     """
     nodes, weights = np.polynomial.hermite.hermgauss(_NODES)
     found = np.empty((population.n_draws, len(model.site_names)))
-    covariances = population.covariances(np.arange(population.n_draws))
-    for draw in range(population.n_draws):
-        scales = {name: values[draw] for name, values in population.scales.items()}
-        freedom = 2.0 + scales["freedom_dose"]
-        variance = np.einsum(
-            "pi,ij,pj->p", model.effects, covariances[draw], model.effects
-        )
-        variance = variance + scales["sd_dose_record"] ** 2
-        off = model.observed - model.at(population.x[draw]).ln_mg_per_day
+    every = np.arange(population.n_draws)
+    between = between_people(model.effects, population.covariances(every))
+    scale, freedom = dose_scatter(between, population.scales)
+    for draw, x in enumerate(population.x):
+        off = model.observed - model.at(x).ln_mg_per_day
         for number in range(len(model.site_names)):
             here = model.sites == number
             found[draw, number] = _ln_site(
-                off[here], variance[here], freedom, scales, nodes, weights
+                off[here],
+                scale[draw, here],
+                float(freedom[draw]),
+                float(population.scales["sd_site"][draw]),
+                nodes,
+                weights,
             )
     return found
 
 
 def _ln_site(
     off: Floats,
-    variance: Floats,
+    scale: Floats,
     freedom: float,
-    scales: Mapping[str, float],
+    sd_site: float,
     nodes: Floats,
     weights: Floats,
 ) -> float:
-    between = scales["sd_site"] ** 2
-    precision = 1.0 / between + np.sum(1.0 / variance)
-    centre = np.sum(off / variance) / precision
+    within = scale**2 * freedom / (freedom - 2.0)
+    precision = 1.0 / sd_site**2 + np.sum(1.0 / within)
+    centre = np.sum(off / within) / precision
     spread = np.sqrt(2.0 / precision)
     shared = centre + spread * nodes
-    scale = np.sqrt(variance * (freedom - 2.0) / freedom)
-    standard = (off[None, :] - shared[:, None]) / scale
-    ln_t = (
-        gammaln((freedom + 1.0) / 2.0)
-        - gammaln(freedom / 2.0)
-        - 0.5 * np.log(freedom * np.pi)
-        - np.log(scale)
-        - 0.5 * (freedom + 1.0) * np.log1p(standard**2 / freedom)
-    ).sum(axis=1)
-    ln_shared = -0.5 * shared**2 / between - 0.5 * np.log(2.0 * np.pi * between)
-    return float(logsumexp(ln_t + ln_shared + nodes**2, b=weights) + np.log(spread))
+    apart = student.logpdf((off[None, :] - shared[:, None]) / scale, freedom)
+    ln_doses = np.sum(apart - np.log(scale), axis=1)
+    ln_shared = norm.logpdf(shared, scale=sd_site)
+    return float(logsumexp(ln_doses + ln_shared + nodes**2, b=weights) + np.log(spread))
