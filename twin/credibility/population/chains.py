@@ -25,6 +25,7 @@ from twin.vocabulary.ensemble import Floats
 
 _EVERY = 10  # draws between two notes on disk
 _STEP = 1e-3  # of second derivatives; all variables are on the scale of 1
+_BY_CHANCE = 4.0
 _MANY = 4  # second derivatives, of which a mean may be taken
 _FLATTEST = 0.5  # a metric never takes a variable to be wider than its prior's 1.4
 
@@ -36,6 +37,7 @@ class Plan:
     pilots        chains that only look for the metric
     looks         draws of a pilot between two looks at the second derivatives
     kept_looks    of each pilot, the last ones, that the metric is made of
+    paces         draws of a pilot after its looks, which tell the wide directions
     shallow       depth of a pilot's trees
     tuning        draws of a chain in which its step is tuned
     draws         of a chain that are kept
@@ -46,10 +48,11 @@ class Plan:
     pilots: int = 2
     looks: tuple[int, ...] = (30, 20, 20, 20, 20, 20, 20, 20)
     kept_looks: int = 6
+    paces: int = 150
     shallow: int = 5
     tuning: int = 120
     draws: int = 500
-    target_accept: float = 0.8
+    target_accept: float = 0.9
     depth: int = 8
 
 
@@ -62,7 +65,8 @@ class Chain:
     point     float64[variable]
     metric    float64[variable, variable], covariance
     curves    second derivatives seen, of a pilot
-    draws     kept ones
+    draws     kept ones; of a pilot, those after its looks
+    diverged  what NUTS said of each divergence
     """
 
     stage: int
@@ -71,12 +75,17 @@ class Chain:
     metric: Floats
     curves: list[Floats] = field(default_factory=list)
     draws: list[Floats] = field(default_factory=list)
-    divergences: int = 0
+    diverged: list[str] = field(default_factory=list)
     evaluations: int = 0
     seconds: float = 0.0
     depths: list[int] = field(default_factory=list)
     step: Any = None
     randomness: Any = None
+
+    @property
+    def divergences(self) -> int:
+        """How many of the kept draws ended in one."""
+        return len(self.diverged)
 
     @property
     def is_finished(self) -> bool:
@@ -161,6 +170,18 @@ class Runner:
             sizes, axes = np.linalg.eigh(np.mean(curves, axis=0))
         return np.asarray((axes / np.maximum(sizes, _FLATTEST)) @ axes.T)
 
+    def widened(self, metric: Floats, draws: list[Floats]) -> Floats:
+        """The metric, wider in directions in which draws lie far apart.
+
+        Of as many numbers as there are directions a sample's covariance scatters from
+        next to nothing to four times the truth: what is beyond is wide indeed.
+        """
+        root = np.linalg.cholesky(metric)
+        apart = np.stack(draws) - np.mean(draws, axis=0)
+        sizes, axes = np.linalg.eigh(np.cov(np.linalg.solve(root, apart.T)))
+        axes = root @ axes
+        return np.asarray((axes * np.maximum(1.0, sizes / _BY_CHANCE)) @ axes.T)
+
     def pilot(self, number: int, path: Path, say: Callable[[str], None]) -> Chain:
         """Second derivatives at a few points of the typical set."""
         plan, name = self.plan, f"pilot {number}"
@@ -171,12 +192,13 @@ class Runner:
             curve = self.curvature(mode)
             metric = self.metric([curve])
             start = self._about(mode, metric, name)
-            chain = Chain(0, sum(plan.looks), start, metric)
+            chain = Chain(0, sum(plan.looks) + plan.paces, start, metric)
             write_chain(path, chain)
         self._take_up(chain, name)
         turns = set(np.cumsum(plan.looks).tolist())
         while not chain.is_finished:
-            self._draw(chain, tuned=False, depth=plan.shallow)
+            kept = chain.stage >= sum(plan.looks)
+            self._draw(chain, tuning=True, kept=kept, depth=plan.shallow)
             if chain.stage in turns:
                 chain.curves.append(self.curvature(chain.point))
                 chain.metric = self.metric(chain.curves[-plan.kept_looks :])
@@ -196,20 +218,22 @@ class Runner:
         chain = read_chain(path)
         if chain is None:
             looks = [h for p in pilots for h in p.curves[-plan.kept_looks :]]
-            metric = self.metric(looks)
+            draws = [draw for p in pilots for draw in p.draws]
+            metric = self.widened(self.metric(looks), draws)
             # Chains start apart from one another: each about another pilot's end.
             start = self._about(pilots[number % len(pilots)].point, metric, name)
             chain = Chain(0, plan.tuning + plan.draws, start, metric)
             write_chain(path, chain)
         self._take_up(chain, name)
         while not chain.is_finished:
-            self._draw(chain, tuned=chain.stage >= plan.tuning, depth=plan.depth)
+            tuned = chain.stage >= plan.tuning
+            self._draw(chain, tuning=not tuned, kept=tuned, depth=plan.depth)
             self._note(chain, path, name, say)
         return chain
 
-    def _draw(self, chain: Chain, *, tuned: bool, depth: int) -> None:
+    def _draw(self, chain: Chain, *, tuning: bool, kept: bool, depth: int) -> None:
         began = time.monotonic()
-        self.nuts.tune = not tuned
+        self.nuts.tune = tuning
         self.nuts.max_treedepth = self.nuts.early_max_treedepth = depth
         at = RaveledVars(chain.point, self.shape.point_map_info)
         moved, (self.seen,) = self.nuts.astep(at)
@@ -217,10 +241,12 @@ class Runner:
         chain.stage += 1
         chain.evaluations += int(self.seen["tree_size"])
         chain.seconds += time.monotonic() - began
-        if tuned:
+        if kept:
             chain.draws.append(chain.point)
-            chain.divergences += bool(self.seen["diverging"])
             chain.depths.append(int(self.seen["depth"]))
+            if self.seen["diverging"]:
+                said = self.seen["warning"]
+                chain.diverged.append(said.message if said else "no reason given")
 
     def _about(self, point: Floats, metric: Floats, name: str) -> Floats:
         rng = stream(self.seed, "population", name, "start")

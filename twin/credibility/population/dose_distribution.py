@@ -208,11 +208,12 @@ def dose_distribution(
     names = cycle_names(levers[0])
     place = [levers[0].names.index(name) for name in names]
     # Groups share their cycles: each is solved once.
+    whole = [
+        np.concatenate([each.centre[None], each.slopes, each.bends])[:, place].ravel()
+        for each in fixed
+    ]
     _, first, back = np.unique(
-        np.stack([each.centre[place] for each in fixed]).round(12),
-        axis=0,
-        return_index=True,
-        return_inverse=True,
+        np.stack(whole).round(9), axis=0, return_index=True, return_inverse=True
     )
     cycle = WantedInhibition(
         library,

@@ -15,6 +15,7 @@ from twin.vocabulary.patient import Patient
 from twin.vocabulary.population import Population
 
 N_DRAWS = 400
+_MOST_LOST = 0.01  # share of draws in which no dose serves, for a prediction
 _DAYS_PER_WEEK = 7.0
 _METHOD = (
     "twin with what is not known of people in general, of this person, of alleles that "
@@ -62,6 +63,7 @@ def predict_stable_doses(
     weekly = np.exp(found.ln_dose) * _DAYS_PER_WEEK
     weekly = np.where(np.isfinite(weekly), weekly, np.inf)
     lost = np.mean(np.isinf(weekly), axis=0)
+    weekly[:, lost > _MOST_LOST] = np.nan
     predicted = np.median(weekly, axis=0)
     knowledge = _variance(found.typical)
     parts = {
@@ -95,7 +97,7 @@ def _variance(drawn: Floats) -> Floats:
 
 
 def _reason(weekly_mg: float, lost: float, farthest_mg: float) -> str:
-    if lost > 0.01 or not np.isfinite(weekly_mg):
+    if lost > _MOST_LOST:
         return (
             f"no dose keeps the target INR in {100 * lost:.0f} % of what the twin "
             "thinks possible"
