@@ -6,27 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from tests.believed import noise, population
 from tests.people import library
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import FAST, POPULATION
 from twin.individualise import individualise
-from twin.inference.noise import Noise
 from twin.inference.patient_levers import levers_of
 from twin.inference.question import Person
 from twin.intake.ask import question_for
-from twin.model_files import settings_file
-from twin.population import load_population
 from twin.vocabulary.observation import Observation
-from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Regimen, daily
 
 Case = tuple[Person, Regimen, tuple[Observation, ...]]
-
-
-@cache
-def population() -> Population:
-    """The committed draws."""
-    return load_population(library())
 
 
 DESCRIBED: dict[str, dict[str, Any]] = {
@@ -48,7 +39,7 @@ def learner(name: str = "typical") -> Person:
             individualise(question.patient, found), found, known.known, known.effects
         ),
         known,
-        Noise.of(settings_file("assays")),
+        noise(),
         found.spec,
         found.surrogate,
         CompiledEngine(POPULATION, threads=1),

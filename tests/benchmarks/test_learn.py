@@ -3,15 +3,8 @@
 import sys
 import time
 
-from tests.twin.dosing.learners import (
-    draws,
-    inrs,
-    noise,
-    population,
-    slopes,
-    taking,
-    typical,
-)
+from tests.believed import noise, population
+from tests.twin.dosing.learners import draws, inrs, slopes, taking, typical
 from twin.dosing.learned_answer import learned_answer
 from twin.dosing.learning import learned_from
 

@@ -27,7 +27,6 @@ from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Dose, Regimen
 
 LEVEL = 0.9
-_MOST_FAILED = 0.01
 _ENANTIOMER = ("warfarin_S_plasma", "warfarin_R_plasma")
 
 
@@ -53,7 +52,7 @@ class Bands:
     ) -> tuple[Floats, Floats]:
         """Ends of the central 90 % at (time h, kind), float64[point] twice.
 
-        NaN where more than one draw in a hundred does not integrate.
+        NaN where a draw does not integrate: a band of the others would be too narrow.
         """
         rng = stream(self.seed, "bands", study.dataset)
         patient, _ = subject_of(study, self.library)
@@ -87,13 +86,13 @@ class Bands:
             outputs=reader.outputs,
             engine=self.engine,
         ).at(rows)
-        if len(courses.failures) > _MOST_FAILED * len(rows):
+        if courses.failures:
             nothing = np.full(len(points), np.nan)
             return nothing, nothing
         ln_value = reader.values(courses.values, rows)
         drawn = np.exp(ln_value + self._scatter(particles.knowledge, points, rng))
         tails = (0.5 - LEVEL / 2, 0.5 + LEVEL / 2)
-        low, high = np.nanquantile(drawn, tails, axis=0)
+        low, high = np.quantile(drawn, tails, axis=0)
         return np.asarray(low), np.asarray(high)
 
     def _scatter(

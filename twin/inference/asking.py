@@ -33,7 +33,6 @@ GRADIENT_TOLERANCE = 1e-2
 """Of courses whose slopes lead to the mode; the weights are made with finer ones."""
 
 _SURPRISING = 1.0  # standard deviations off what was expected: tablets are asked about
-_PER_CENT = 100.0
 
 _OUTPUTS = {
     "warfarin_racemate_plasma": "warfarin_plasma",
@@ -43,6 +42,11 @@ _OUTPUTS = {
     "INR": INR,
     **{f"factor_{name}_activity": output for name, output in LEVELS.items()},
 }
+
+
+def units_of(kind: str) -> float:
+    """How many units of the measurement are one of the model's: factors are in %."""
+    return 100.0 if kind.startswith("factor_") else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def measured_of(observations: Sequence[Observation], noise: Noise) -> Measured:
     values = np.array(
         [
             (o.quantification_limit if low and o.quantification_limit else o.value)
-            / (_PER_CENT if o.kind.startswith("factor_") else 1.0)
+            / units_of(o.kind)
             for o, low in zip(observations, below, strict=True)
         ]
     )
@@ -219,7 +223,7 @@ def _question(
 def _expectation(
     observation: Observation, expected: LeftOut, number: int
 ) -> Expectation:
-    scale = _PER_CENT if observation.kind.startswith("factor_") else 1.0
+    scale = units_of(observation.kind)
     mean, sd = expected.mean[number], expected.sd[number]
     reach = float(ndtri(0.95))
     with np.errstate(over="ignore"):  # who knows nothing expects anything

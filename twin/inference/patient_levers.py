@@ -19,12 +19,18 @@ from twin.vocabulary.effects import BetweenPatients
 from twin.vocabulary.ensemble import Floats, frozen_array
 from twin.vocabulary.estimate import FreeParameter
 
-# How far a population parameter is moved to see what follows: two of its prior's
-# standard deviations, and no more than this, on the logarithm.
-_FARTHEST = 0.5
+_FARTHEST = 0.5  # on the logarithm, that a population parameter is moved
 
 # Possibilities that together are rarer than this are left out, the rest scaled up.
 _NEGLIGIBLE = 5e-3
+
+
+def how_far(parameter: FreeParameter) -> float:
+    """How far a population parameter is moved to see what follows, on the logarithm.
+
+    Two of its prior's standard deviations, within a factor of 1.6.
+    """
+    return min(2.0 * parameter.ln_sd, _FARTHEST)
 
 
 def levers_of(
@@ -131,7 +137,7 @@ class _Looking:
         self, parameter: FreeParameter, names: Sequence[str], centre: Floats
     ) -> tuple[Floats, Floats]:
         """A and B of one row: ln p = ln p0 + A x + B x² through three points."""
-        far = min(2.0 * parameter.ln_sd, _FARTHEST)
+        far = how_far(parameter)
         here = self.library.tables[parameter.file].constants[parameter.key].value
         up, down = (
             self._under(

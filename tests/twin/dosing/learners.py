@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from tests.believed import noise, population
 from tests.people import library
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import FAST
-from twin.inference.noise import Noise
 from twin.intake.ask import question_for
 from twin.lifecycle import Twin, believe, build, condition
-from twin.model_files import settings_file
-from twin.population import load_population
 from twin.vocabulary.observation import Observation
-from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Regimen, daily
 
 FEW = 64  # draws of the population, four people each
@@ -27,16 +24,6 @@ def slopes() -> CompiledEngine:
 @cache
 def draws() -> CompiledEngine:
     return CompiledEngine(FAST)
-
-
-@cache
-def population() -> Population:
-    return load_population(library())
-
-
-@cache
-def noise() -> Noise:
-    return Noise.of(settings_file("assays"))
 
 
 def typical(**changes: Any) -> Twin:

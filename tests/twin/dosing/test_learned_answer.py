@@ -6,16 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.twin.dosing.learners import (
-    draws,
-    inrs,
-    learned,
-    noise,
-    population,
-    slopes,
-    taking,
-    typical,
-)
+from tests.believed import noise, population
+from tests.twin.dosing.learners import draws, inrs, learned, slopes, taking, typical
 from twin.dosing.learned_answer import CHECKED_ON, LearnedAnswer, learned_answer
 from twin.dosing.learning import learned_from
 from twin.errors import NumericsError, ObservationError

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+from tests.believed import noise, population
 from tests.people import library
-from tests.twin.dosing.learners import draws, noise, population, slopes, typical
+from tests.twin.dosing.learners import draws, slopes, typical
 from twin.dosing.doses_ahead import doses_ahead
 from twin.dosing.learned_course import BAND, mixture_quantiles
 from twin.dosing.learned_dose import dose_distribution

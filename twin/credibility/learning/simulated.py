@@ -12,10 +12,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from twin.inference.adherence import AS_TOLD, Account, accounts_of, visible_doses
-from twin.inference.asking import person_course
+from twin.inference.asking import person_course, units_of
 from twin.inference.particles import Particles, prior_particles
 from twin.inference.question import Person
-from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.observation import Observation
 from twin.vocabulary.regimen import Regimen
 
@@ -82,7 +81,7 @@ def invented_on(
     drift = found.slopes[:, drifting] * (root @ rng.normal(size=len(times)))
     sd = np.array([person.noise.ln_sd(s.quantity) for s in course.samples])
     ln_value = found.ln_value + drift + sd * rng.normal(size=len(times))
-    values = np.exp(ln_value) * _in_unit(asked)
+    values = np.exp(ln_value) * np.array([units_of(kind) for _, kind in asked])
     return Truth(
         particle,
         account,
@@ -91,11 +90,6 @@ def invented_on(
             for (t, kind), value in zip(asked, values, strict=True)
         ),
     )
-
-
-def _in_unit(asked: Sequence[tuple[float, str]]) -> Floats:
-    """Factor activities are measured in per cent."""
-    return np.array([100.0 if k.startswith("factor_") else 1.0 for _, k in asked])
 
 
 def _drawn_account(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.credibility.calibration.objective import GroupClearance
+from twin.credibility.population.parabola import parabolas, points_about
 from twin.individualise import individualise
 from twin.inference.patient_levers import levers_of
 from twin.library import Library
@@ -55,9 +56,7 @@ def clearances_of(
         known: what x is about.
         effects: of people; none is moved.
     """
-    far = np.array([min(2.0 * p.ln_sd, 0.5) for p in known])
-    n = len(known)
-    points = np.concatenate([np.zeros((1, n)), np.diag(far), -np.diag(far)])
+    points = points_about(known)
     held, unbound = [], []
     for group in groups:
         individual = individualise(group.patient, library)
@@ -86,14 +85,9 @@ def clearances_of(
             )
         )
         unbound.append(np.log(of("fu")[0]))
-    centre, up, down = np.split(np.stack(held), [1, 1 + n], axis=2)
     return Clearances(
         np.log([g.observed_l_per_h for g in groups]),
         np.array([float(g.n_curves) for g in groups]),
-        (
-            centre[:, :, 0],
-            (up - down) / (2.0 * far),
-            (up + down - 2.0 * centre) / (2.0 * far**2),
-        ),
+        parabolas(np.stack(held), known),
         np.array(unbound),
     )

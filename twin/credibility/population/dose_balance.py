@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from twin.credibility.population.parabola import parabolas, points_about
 from twin.inference.levers import Levers
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.estimate import FreeParameter
@@ -96,9 +97,7 @@ def balance_columns(
     levers: Levers, known: Sequence[FreeParameter]
 ) -> tuple[Floats, Floats, Floats]:
     """ln of the balance's columns: at the centre, and A and B of x, [column, known]."""
-    far = np.array([min(2.0 * p.ln_sd, 0.5) for p in known])
-    n = len(known)
-    points = np.concatenate([np.zeros((1, n)), np.diag(far), -np.diag(far)])
+    points = points_about(known)
     values = levers.parameters(
         points, np.zeros((len(points), levers.exponents.shape[0]))
     )
@@ -116,8 +115,4 @@ def balance_columns(
             column["KiS"] * column["KiR_ratio"],
         ]
     )
-    logarithms = np.log(np.maximum(held, np.finfo(float).tiny))
-    centre, up, down = np.split(logarithms, [1, 1 + n], axis=1)
-    slopes = (up - down) / (2.0 * far)
-    bends = (up + down - 2.0 * centre) / (2.0 * far**2)
-    return centre[:, 0], slopes, bends
+    return parabolas(np.log(np.maximum(held, np.finfo(float).tiny)), known)
