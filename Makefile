@@ -25,7 +25,8 @@ run: check-run $(INSTALLED) ## serve the page on http://127.0.0.1:8000 (PORT=...
 	$(BIN)/python -m service
 
 test: check-test $(INSTALLED) lint ## style, layers, types, then every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --ignore=tests/benchmarks
+	$(BIN)/python -m pytest tests/benchmarks
 
 lint: $(INSTALLED) ## ruff, import-linter, mypy
 	$(BIN)/ruff check .

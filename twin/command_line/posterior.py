@@ -75,7 +75,7 @@ def posterior(
     folder = needed_folder(data)
     if form is not None and form not in form_names():
         raise InputError(f"--form {form!r}: write one of {', '.join(form_names())}")
-    asked = _asked(folder, form=form, draws=draws, seed=seed)
+    asked = _asked(folder, form=form, seed=seed)
     work = work / asked[:16]
     work.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
@@ -107,8 +107,11 @@ def _name(number: int) -> str:
     return f"chain_{number}.pkl"
 
 
-def _asked(folder: Path, *, form: str | None, draws: int, seed: int) -> str:
-    """Digest of all a chain depends on: another question starts anew."""
+def _asked(folder: Path, *, form: str | None, seed: int) -> str:
+    """Digest of all a chain depends on: another question starts anew.
+
+    How many draws there are to be is not part of it: more go on from those there are.
+    """
     library = load_library()
     # Of our own model the digest is what it was before there were forms.
     of_form = {} if form is None else {"form": load_form(form).sha256}
@@ -129,7 +132,6 @@ def _asked(folder: Path, *, form: str | None, draws: int, seed: int) -> str:
                 for name in ("oreilly", "warfarin_curves", "iwpc")
                 for path in (folder / name).iterdir()
             ),
-            "draws": draws,
             "seed": seed,
         }
         | of_form
@@ -197,18 +199,18 @@ def _work(
     """In a process of its own: the model, then its share of pilots and of chains."""
     from twin.command_line.posterior_model import (  # noqa: PLC0415 - PyMC
         form_model_of,
+        interweaving_of,
         model_of,
     )
-    from twin.credibility.population.chains import (  # noqa: PLC0415
-        Plan,
-        Runner,
-        read_chain,
-    )
+    from twin.credibility.population.chain import read_chain  # noqa: PLC0415
+    from twin.credibility.population.chains import Plan, Runner  # noqa: PLC0415
     from twin.credibility.population.pymc_model import SPREADS  # noqa: PLC0415
 
     plan = Plan(draws=draws)
     made = model_of(folder) if form is None else form_model_of(folder, form)
-    runner = Runner(made.model, plan, held=SPREADS, seed=seed)
+    runner = Runner(
+        made.model, plan, held=SPREADS, seed=seed, between=interweaving_of(made)
+    )
     pilots = [work / f"pilot_{number}.pkl" for number in range(plan.pilots)]
     for number in range(place, plan.pilots, workers):
         runner.pilot(number, pilots[number], heard.put)

@@ -15,7 +15,7 @@ import numpy as np
 from twin.command_line.output import say
 from twin.command_line.posterior import Run
 from twin.command_line.posterior_record import shown
-from twin.credibility.population.chains import Chain, read_chain
+from twin.credibility.population.chain import Chain, read_chain
 from twin.credibility.population.draws import Found
 from twin.errors import NumericsError
 from twin.vocabulary.ensemble import Floats

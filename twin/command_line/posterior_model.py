@@ -14,7 +14,8 @@ from twin.credibility.calibration.objective import CalibrationData, prior_centre
 from twin.credibility.population.evidence import Evidence, evidence_of
 from twin.credibility.population.form_evidence import FormEvidence, form_evidence
 from twin.credibility.population.form_pymc_model import form_population_model
-from twin.credibility.population.pymc_model import population_model
+from twin.credibility.population.interweaving import Interweaving
+from twin.credibility.population.pymc_model import population_model, spreads_model
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import POPULATION
 from twin.forms.model_form import load_form
@@ -77,6 +78,16 @@ def form_model_of(folder: Path, name: str) -> FormPopulationModel:
     return FormPopulationModel(
         form_population_model(evidence, scatter=scatter), evidence, scatter
     )
+
+
+def interweaving_of(
+    made: PopulationModel | FormPopulationModel,
+) -> Interweaving | None:
+    """How spreads of our own model are drawn between two steps; forms do without."""
+    if isinstance(made, FormPopulationModel):
+        return None
+    effects = made.evidence.effects.names
+    return Interweaving(made.model, spreads_model(made.evidence), effects)
 
 
 def model_of(folder: Path) -> PopulationModel:

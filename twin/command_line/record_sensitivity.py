@@ -172,8 +172,8 @@ def _what_was_asked(found: Study, asked: Asked) -> Iterator[str]:
         f"{asked.n_base} base picks, {runs} runs in {asked.seconds:.0f} s.  "
         f"Base picks lost because a run has no value: at most {lost} for any output."
     )
-    for reason in asked.twin.scope.reasons:
-        yield f"- {reason}"
+    for said in (*asked.twin.scope.reasons, *asked.population.cautions):
+        yield f"- {said}"
 
 
 def _indices(own: Indices) -> dict[str, Any]:

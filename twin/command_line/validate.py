@@ -72,7 +72,7 @@ def validate(
 def _validate_pkpd(pkpd: Path, rows: Path | None) -> None:
     library = load_library()
     found = read_measurements(pkpd, library)
-    engine = CompiledEngine()
+    engine, population = CompiledEngine(), load_population(library)
     with progress(f"predicting {len(found.studies)} subjects"):
         report = score_studies(
             found.studies,
@@ -81,14 +81,14 @@ def _validate_pkpd(pkpd: Path, rows: Path | None) -> None:
             of_no_study=found.of_no_study,
             bands=Bands(
                 library,
-                load_population(library),
+                population,
                 CompiledEngine(POPULATION),
                 assay_spread(settings_file("priors")["posterior"]),
             ),
         )
     if rows is not None:
         write_text(rows, rows_text(report.rows))
-    say(*_shown(report))
+    say(*_shown(report), *population.cautions)
     done(
         {
             "file": str(pkpd),
@@ -96,6 +96,7 @@ def _validate_pkpd(pkpd: Path, rows: Path | None) -> None:
             "model_sha256": library.spec.sha256,
             "estimates_date": library.estimates.date,
             "engine": engine.name,
+            "cautions": population.cautions,
             "report": report,
         }
     )

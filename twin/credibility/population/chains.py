@@ -6,10 +6,9 @@ the chain itself instead of from thousands of draws.  What a chain holds is writ
 down every few draws; it goes on from there, to the same draws.
 """
 
-import pickle
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,13 @@ from pymc.step_methods.hmc.integration import CpuLeapfrogIntegrator
 from pymc.step_methods.hmc.quadpotential import QuadPotentialFull
 from scipy.optimize import minimize
 
+from twin.credibility.population.chain import Chain, read_chain, write_chain
+from twin.credibility.population.metric import metric_of, widened
 from twin.reproducibility import stream
 from twin.vocabulary.ensemble import Floats
 
 _EVERY = 10  # draws between two notes on disk
 _STEP = 1e-3  # of second derivatives; all variables are on the scale of 1
-_BY_CHANCE = 4.0
-_MANY = 4  # second derivatives, of which a mean may be taken
-_FLATTEST = 0.5  # a metric never takes a variable to be wider than its prior's 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class Plan:
     pilots        chains that only look for the metric
     looks         draws of a pilot between two looks at the second derivatives
     kept_looks    of each pilot, the last ones, that the metric is made of
-    paces         draws of a pilot after its looks, which tell the wide directions
+    paces         draws of a pilot after its looks that tell the wide directions: those
+                  of the first number to the pilot itself, all of them to the chains
     shallow       depth of a pilot's trees
     tuning        draws of a chain in which its step is tuned
     draws         of a chain that are kept
@@ -48,7 +47,7 @@ class Plan:
     pilots: int = 2
     looks: tuple[int, ...] = (30, 20, 20, 20, 20, 20, 20, 20)
     kept_looks: int = 6
-    paces: int = 150
+    paces: tuple[int, int] = (100, 200)
     shallow: int = 5
     tuning: int = 120
     draws: int = 500
@@ -56,50 +55,31 @@ class Plan:
     depth: int = 8
 
 
-@dataclass(slots=True, eq=False)
-class Chain:
-    """All that a chain is between two draws.
-
-    stage     how many draws were made, tuning included
-    whole     how many there will be
-    point     float64[variable]
-    metric    float64[variable, variable], covariance
-    curves    second derivatives seen, of a pilot
-    draws     kept ones; of a pilot, those after its looks
-    diverged  what NUTS said of each divergence
-    """
-
-    stage: int
-    whole: int
-    point: Floats
-    metric: Floats
-    curves: list[Floats] = field(default_factory=list)
-    draws: list[Floats] = field(default_factory=list)
-    diverged: list[str] = field(default_factory=list)
-    evaluations: int = 0
-    seconds: float = 0.0
-    depths: list[int] = field(default_factory=list)
-    step: Any = None
-    randomness: Any = None
-
-    @property
-    def divergences(self) -> int:
-        """How many of the kept draws ended in one."""
-        return len(self.diverged)
-
-    @property
-    def is_finished(self) -> bool:
-        """All draws are made."""
-        return self.stage >= self.whole
+Move = Callable[[Floats, np.random.Generator], Floats]
+"""A point of the posterior to another: what leaves the posterior as it is."""
 
 
 class Runner:
-    """A model compiled once, for one chain after another."""
+    """A model compiled once, for one chain after another.
+
+    Args:
+        model: to draw from.
+        plan: how.
+        held: what the names of variables begin with that the mode holds.
+        seed: of all chains.
+        between: a move that is made between two steps of NUTS.
+    """
 
     def __init__(
-        self, model: pm.Model, plan: Plan, *, held: tuple[str, ...], seed: int
+        self,
+        model: pm.Model,
+        plan: Plan,
+        *,
+        held: tuple[str, ...],
+        seed: int,
+        between: Move | None = None,
     ) -> None:
-        self.model, self.plan, self.seed = model, plan, seed
+        self.model, self.plan, self.seed, self.between = model, plan, seed, between
         self.shape = DictToArrayBijection.map(model.initial_point())
         self.free = np.concatenate(
             [
@@ -154,34 +134,6 @@ class Runner:
         found = np.stack(columns)
         return np.asarray(0.5 * (found + found.T))
 
-    def metric(self, curves: list[Floats]) -> Floats:
-        """Covariance that fits some second derivatives.
-
-            M = (mean of H)^(-1),    of few: M = (mean of H²)^(-1/2)
-
-        The mean over the posterior is the mean square of its slope.  Of a few looks it
-        may curve either way where it is steep; their mean square is steep there, but
-        calls flat directions steep too, which couple to others now so and now so.
-        """
-        if len(curves) < _MANY:
-            squared, axes = np.linalg.eigh(np.mean([h @ h for h in curves], axis=0))
-            sizes = np.sqrt(squared)
-        else:
-            sizes, axes = np.linalg.eigh(np.mean(curves, axis=0))
-        return np.asarray((axes / np.maximum(sizes, _FLATTEST)) @ axes.T)
-
-    def widened(self, metric: Floats, draws: list[Floats]) -> Floats:
-        """The metric, wider in directions in which draws lie far apart.
-
-        Of as many numbers as there are directions a sample's covariance scatters from
-        next to nothing to four times the truth: what is beyond is wide indeed.
-        """
-        root = np.linalg.cholesky(metric)
-        apart = np.stack(draws) - np.mean(draws, axis=0)
-        sizes, axes = np.linalg.eigh(np.cov(np.linalg.solve(root, apart.T)))
-        axes = root @ axes
-        return np.asarray((axes * np.maximum(1.0, sizes / _BY_CHANCE)) @ axes.T)
-
     def pilot(self, number: int, path: Path, say: Callable[[str], None]) -> Chain:
         """Second derivatives at a few points of the typical set."""
         plan, name = self.plan, f"pilot {number}"
@@ -190,18 +142,21 @@ class Runner:
             mode = self.mode()
             say(f"{name}: mode at ln p {-self.slope(mode)[0]:.1f}")
             curve = self.curvature(mode)
-            metric = self.metric([curve])
+            metric = metric_of([curve])
             start = self._about(mode, metric, name)
-            chain = Chain(0, sum(plan.looks) + plan.paces, start, metric)
+            chain = Chain(0, sum(plan.looks + plan.paces), start, metric)
             write_chain(path, chain)
         self._take_up(chain, name)
         turns = set(np.cumsum(plan.looks).tolist())
         while not chain.is_finished:
             kept = chain.stage >= sum(plan.looks)
-            self._draw(chain, tuning=True, kept=kept, depth=plan.shallow)
+            self._draw(chain, name, tuning=True, kept=kept, depth=plan.shallow)
             if chain.stage in turns:
                 chain.curves.append(self.curvature(chain.point))
-                chain.metric = self.metric(chain.curves[-plan.kept_looks :])
+                chain.metric = metric_of(chain.curves[-plan.kept_looks :])
+                self._set_metric(chain.metric)
+            elif len(chain.draws) == plan.paces[0]:
+                chain.metric = widened(chain.metric, chain.draws)
                 self._set_metric(chain.metric)
             self._note(chain, path, name, say)
         return chain
@@ -219,25 +174,31 @@ class Runner:
         if chain is None:
             looks = [h for p in pilots for h in p.curves[-plan.kept_looks :]]
             draws = [draw for p in pilots for draw in p.draws]
-            metric = self.widened(self.metric(looks), draws)
+            metric = widened(metric_of(looks), draws)
             # Chains start apart from one another: each about another pilot's end.
             start = self._about(pilots[number % len(pilots)].point, metric, name)
             chain = Chain(0, plan.tuning + plan.draws, start, metric)
             write_chain(path, chain)
+        chain.whole = plan.tuning + plan.draws  # more may be asked of a finished one
         self._take_up(chain, name)
         while not chain.is_finished:
             tuned = chain.stage >= plan.tuning
-            self._draw(chain, tuning=not tuned, kept=tuned, depth=plan.depth)
+            self._draw(chain, name, tuning=not tuned, kept=tuned, depth=plan.depth)
             self._note(chain, path, name, say)
         return chain
 
-    def _draw(self, chain: Chain, *, tuning: bool, kept: bool, depth: int) -> None:
+    def _draw(
+        self, chain: Chain, name: str, *, tuning: bool, kept: bool, depth: int
+    ) -> None:
         began = time.monotonic()
         self.nuts.tune = tuning
         self.nuts.max_treedepth = self.nuts.early_max_treedepth = depth
         at = RaveledVars(chain.point, self.shape.point_map_info)
         moved, (self.seen,) = self.nuts.astep(at)
         chain.point = np.array(moved.data)
+        if self.between is not None:
+            rng = stream(self.seed, "population", name, "between", str(chain.stage))
+            chain.point = self.between(chain.point, rng)
         chain.stage += 1
         chain.evaluations += int(self.seen["tree_size"])
         chain.seconds += time.monotonic() - began
@@ -291,20 +252,3 @@ class Runner:
             f"ln p {seen['model_logp']:.1f}, {chain.divergences} divergences, "
             f"{chain.evaluations} slopes, {chain.seconds:.0f} s"
         )
-
-
-def read_chain(path: Path) -> Chain | None:
-    """What a chain held when it was last written down; None where there is none."""
-    if not path.exists():
-        return None
-    with path.open("rb") as file:
-        chain: Chain = pickle.load(file)  # noqa: S301 - written by the same command
-    return chain
-
-
-def write_chain(path: Path, chain: Chain) -> None:
-    """Whole or not at all."""
-    beside = path.with_suffix(".part")
-    with beside.open("wb") as file:
-        pickle.dump(chain, file)
-    beside.replace(path)

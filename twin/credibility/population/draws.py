@@ -11,7 +11,7 @@ import numpy as np
 import pymc as pm
 from pymc.blocking import DictToArrayBijection, RaveledVars
 
-from twin.credibility.population.chains import Chain
+from twin.credibility.population.chain import Chain
 from twin.credibility.population.evidence import Evidence
 from twin.inference.chains import bulk_ess, rhat, tail_ess
 from twin.vocabulary.ensemble import Floats

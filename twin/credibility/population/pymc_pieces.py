@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
+from pymc.logprob.transforms import Transform
 
 from twin.credibility.population.evidence import FREEDOM, Family
 from twin.vocabulary.effects import BetweenPatients
+from twin.vocabulary.ensemble import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +26,40 @@ class Tied:
     first: int
     second: int
     correlation: Any
+
+
+class LinearAbove(Transform):  # type: ignore[misc]
+    """Draws some of a vector of logarithms on a scale that turns linear above.
+
+        exp(s x) = exp(s) ln(1 + exp(u))
+
+    A size that data bound from above alone has a long tail on the logarithm and none
+    on this scale, which a sampler crosses at one pace.
+
+    Args:
+        which: bool[variable], those it is for; the others are left as they are.
+        sds: float64[variable], s: the ln SD of what x is a multiple of.
+    """
+
+    name = "linear_above"
+
+    def __init__(self, which: npt.NDArray[np.bool_], sds: Floats) -> None:
+        self.which, self.sds = which, sds
+
+    def forward(self, value: Any, *_inputs: Any) -> Any:
+        """x to u."""
+        above = pt.log(pt.expm1(pt.exp(self.sds * (value - 1.0))))
+        return pt.where(self.which, above, value)
+
+    def backward(self, value: Any, *_inputs: Any) -> Any:
+        """u to x."""
+        below = 1.0 + pt.log(pt.softplus(value)) / self.sds
+        return pt.where(self.which, below, value)
+
+    def log_jac_det(self, value: Any, *_inputs: Any) -> Any:
+        """ln of dx/du, [variable]."""
+        slope = pt.log(pt.sigmoid(value) / (self.sds * pt.softplus(value)))
+        return pt.where(self.which, slope, 0.0)
 
 
 def spreads_of(effects: BetweenPatients) -> Any:
@@ -41,8 +78,9 @@ def people(
     scales: Any,
     effects: BetweenPatients,
     *,
-    firmly_seen: Collection[str],
+    firmly_seen: Collection[str] = (),
     tied: Tied | None = None,
+    given: Any = None,
 ) -> Any:
     """Effects of n people or groups, [person, effect]; the rest are 0.
 
@@ -58,6 +96,7 @@ def people(
         effects: all of them.
         firmly_seen: names of effects that the data hold.
         tied: a correlated pair.
+        given: [person, effect], where the effects are held and spreads are asked for.
     """
     columns: dict[int, Any] = {}
     for k in which:
@@ -67,7 +106,11 @@ def people(
             first, rho = tied.first, tied.correlation
             mean = rho * scale / scales[first] * columns[first]
             scale = scale * pt.sqrt(1.0 - rho**2)
-        if effects.names[k] in firmly_seen:
+        if given is not None:
+            columns[k] = given[:, k]
+            density = pm.logp(pm.Normal.dist(mean, scale), columns[k])
+            pm.Potential(label, density.sum())
+        elif effects.names[k] in firmly_seen:
             columns[k] = pm.Normal(label, mean, scale, shape=n)
         else:
             columns[k] = mean + scale * pm.Normal(f"{label}_raw", shape=n)

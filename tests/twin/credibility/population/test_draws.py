@@ -4,7 +4,7 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from twin.credibility.population.chains import Chain
+from twin.credibility.population.chain import Chain
 from twin.credibility.population.draws import found_parameter, population_draws
 
 
