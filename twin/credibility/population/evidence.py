@@ -37,8 +37,17 @@ FREEDOM = 4.0
 PEOPLE_OF_A_MEAN = 10.0
 """Whose mean a curve of a study is, where the file does not say; unverified."""
 
-FIRMLY_SEEN = ("clearance_S", "volume", "sensitivity", "turnover")
-OF_SUBJECTS = (*FIRMLY_SEEN, "clearance_R", "absorption", "slow_turnover")
+FIRMLY_SEEN = ("volume",)
+"""Effects of a subject that the data hold to less than half of their spread."""
+OF_SUBJECTS = (
+    "clearance_S",
+    "volume",
+    "sensitivity",
+    "turnover",
+    "clearance_R",
+    "absorption",
+    "slow_turnover",
+)
 """What a single dose can show: all but vitamin K eaten and synthesis, since activities
 start at 100 %.  `clearance_S` comes before the one that depends on it."""
 

@@ -58,11 +58,14 @@ class Interweaving:
         for _ in range(_SWEEPS):
             drawn, _stats = self.slices.step(drawn)
         moved = values | drawn
-        # An effect is a straight line in its multiple: through 0 and 1 it is known.
-        none, one = self.people_at(moved, 0.0), self.people_at(moved, 1.0)
         for name, (who, place) in self.multiples.items():
+            # A straight line in its multiple, given those before it: two points do.
+            none, one = (
+                self.people(moved | {name: np.full_like(values[name], level)})[who]
+                for level in (0.0, 1.0)
+            )
             here = np.s_[:, place]
-            moved[name] = (held[who] - none[who])[here] / (one[who] - none[who])[here]
+            moved[name] = (held[who] - none)[here] / (one - none)[here]
         ordered = {name: moved[name] for name, *_ in self.shape.point_map_info}
         return np.asarray(DictToArrayBijection.map(ordered).data)
 
@@ -78,13 +81,9 @@ class Interweaving:
             self.spreads.set_data(name, value)
         return held
 
-    def people_at(
-        self, values: Mapping[str, Floats], level: float
-    ) -> dict[str, Floats]:
-        """Effects, [person, effect], if every multiple were this one number."""
-        alike = {name: np.full_like(values[name], level) for name in self.multiples}
-        people = self._people(dict(values) | alike)
-        return dict(zip((SUBJECT, CURVE), people, strict=True))
+    def people(self, values: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Effects, [person, effect], of the subjects and of the studies' groups."""
+        return dict(zip((SUBJECT, CURVE), self._people(dict(values)), strict=True))
 
     @staticmethod
     def _compiled(model: pm.Model, names: tuple[str, ...]) -> pm.pytensorf.PointFunc:

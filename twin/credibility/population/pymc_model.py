@@ -166,8 +166,10 @@ def _people(
     effects = evidence.effects
     # Nobody tested their genes: what these do is part of how they differ.
     scales = pt.sqrt(w**2 + evidence.untested_sd**2)
+    firmly_seen: tuple[str, ...] = ()
     if name == SUBJECT:
         which = [effects.names.index(effect) for effect in OF_SUBJECTS]
+        firmly_seen = FIRMLY_SEEN
     else:
         scales /= np.sqrt(PEOPLE_OF_A_MEAN)
         # Of effects that no curve of a concentration sees, none is asked for.
@@ -179,7 +181,7 @@ def _people(
         which,
         scales,
         effects,
-        firmly_seen=FIRMLY_SEEN,
+        firmly_seen=firmly_seen,
         tied=tied,
         given=given,
     )
