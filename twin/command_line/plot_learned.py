@@ -152,7 +152,7 @@ def _maintenance(axis: Any, answer: LearnedAnswer) -> None:
     for place, (dose, _, colour) in enumerate(found):
         if dose is None or dose.mg_per_day is None:
             continue
-        q05, q25, median, q75, q95 = dose.mg_per_day
+        q05, _, q25, median, q75, _, q95 = dose.mg_per_day
         highest = max(highest, q95)
         axis.plot([place, place], [q05, q95], color=colour, lw=1.6)
         axis.bar(

@@ -40,6 +40,12 @@ NATURE = (
     "prescription; no uncertainty is carried yet, it is the typical patient of this "
     "description"
 )
+CHECKED_ON = (
+    "INR courses are checked on simulated patients and time courses on PCA: no public "
+    "series of INRs with genotypes exists"
+)
+"""Said wherever a course is shown: by the report and by the page."""
+
 _DAYS_PER_WEEK = 7
 _INR_THAT_MATTERS = 0.1  # as fine as a laboratory reports it
 
