@@ -32,6 +32,8 @@ _FINE_STEP_H, _COARSE_STEP_H = 6.0, 24.0
 _FINE_DAYS = 42  # longer courses are shown by the day
 _FIRST_H = 1e-3  # the INR at rest, before the first dose acts
 
+_FAINTEST = float(np.log(1e-4))  # mg/L: no assay finds less
+
 _NEAR = 1e-6  # of a quantile, on the logarithm
 _MOST_STEPS = 60
 _FLAT = 1e-12  # no density is taken to be less
@@ -82,10 +84,12 @@ class DrawnCourses:
     ln_inr    float64[draw, time]; `drift` what occasions do on top
     ln_levels by output, float64[draw, time], what was asked for besides
     assay_sd  of one reading of the INR, on the logarithm
+    which     int64[kept], their numbers among all draws
     n_failed  draws that do not integrate, without a part in what follows
     """
 
     times_h: Floats
+    which: npt.NDArray[np.int64]
     ln_inr: Floats
     ln_levels: Mapping[str, Floats]
     knowledge: npt.NDArray[np.int64]
@@ -109,10 +113,14 @@ class DrawnCourses:
         )
         return Band(*np.minimum(np.exp(lines), highest))
 
+    def ln_of(self, output: str) -> Floats:
+        """Of a concentration, float64[draw, time]; never below what an assay finds."""
+        return np.maximum(self.ln_levels[output], _FAINTEST)
+
     def band_of(self, output: str, assay_sd: float) -> Band:
         """What an assay of such a spread would find of a concentration."""
         lines = mixture_quantiles(
-            self.ln_levels[output],
+            self.ln_of(output),
             np.full(len(self.times_h), assay_sd),
             self.log_weights,
             BAND,
@@ -198,6 +206,7 @@ def drawn_courses(
     drift = occasions(belief, _with(AS_TOLD, told, ahead), times_h)
     return DrawnCourses(
         np.asarray(times_h, dtype=np.float64),
+        np.flatnonzero(counts),
         by_output[:, 0],
         {name: by_output[:, n] for n, name in enumerate(asked_for) if n},
         particles.knowledge[counts],
@@ -246,7 +255,7 @@ def mixture_quantiles(
             low, high = np.where(missed < 0, at, low), np.where(missed < 0, high, at)
             density = weights @ np.exp(-0.5 * apart**2) / (_ROOT_TWO_PI * sd)
             step = at - missed / np.maximum(density, _FLAT)
-            inside = (step > low) & (step < high)
+            inside = (step >= low) & (step <= high)
             before, at = at, np.where(inside, step, 0.5 * (low + high))
             if np.all(np.abs(at - before) < _NEAR):
                 break

@@ -45,8 +45,14 @@ def dose_distribution(belief: Belief, library: Library, inr: float) -> DoseDistr
         library: of the drug.
         inr: steady, mean of the day.
     """
+    return distribution_of(doses_of_draws(belief, library, inr), belief, library, inr)
+
+
+def distribution_of(
+    dose: Floats, belief: Belief, library: Library, inr: float
+) -> DoseDistribution:
+    """The same of known doses, mg/d, float64[draw]; NaN where there is none."""
     particles = belief.particles
-    dose = doses_of_draws(belief, library, inr)
     has = np.isfinite(dose) & (particles.log_weights > -np.inf)
     without = ~np.isfinite(dose)
     if not np.any(has):
