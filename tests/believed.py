@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.people import described, library
+from tests.people import described, library, twin_of
+from twin.dosing.grounds import Grounds, load_grounds
 from twin.engine.compiled import CompiledEngine
 from twin.engine.modes import FAST, POPULATION
 from twin.inference.course_reader import Sample
@@ -14,6 +15,7 @@ from twin.inference.levers import Levers
 from twin.inference.noise import Noise
 from twin.inference.patient_levers import levers_of
 from twin.inference.question import Person
+from twin.lifecycle import Twin
 from twin.model_files import settings_file
 from twin.population import load_population
 from twin.vocabulary.ensemble import Floats
@@ -32,6 +34,17 @@ def population() -> Population:
 def noise() -> Noise:
     """What measurements are worth."""
     return Noise.of(settings_file("assays"))
+
+
+@cache
+def grounds() -> Grounds:
+    """What an answer rests on beside its twin."""
+    return load_grounds(library())
+
+
+def believed_twin_of(**changes: Any) -> Twin:
+    """The twin of the reference patient with all that is not known of it."""
+    return grounds().believed(twin_of(**changes))
 
 
 @cache

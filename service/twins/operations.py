@@ -26,6 +26,7 @@ from service.twins.schemas import (
     UnitForm,
 )
 from twin.dosing.answer import Answer, answer
+from twin.dosing.grounds import load_grounds
 from twin.engine.simulate import Engine
 from twin.intake.ask import gene_names, question_for
 from twin.intake.question import Question
@@ -46,9 +47,14 @@ class DosingDesk:
 
     Args:
         library: of the drug.
-        engine: integrates; only this desk's thread ever touches it.
+        engine: integrates the typical patient; only this desk's thread ever touches
+            it, and the engines of the draws.
         answer_within_s: how long a question may take, waiting included.
         longest_queue: questions that may wait; more are refused at once.
+
+    The draws of the population are read here, once.
+
+    Raises: LibraryError where they cannot be used.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class DosingDesk:
     ) -> None:
         self._library = library
         self._engine = engine
+        self._grounds = load_grounds(library)
         self._answer_within_s = answer_within_s
         self._longest_queue = longest_queue
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
@@ -110,7 +117,10 @@ class DosingDesk:
             warnings=(*question.warnings, *question.not_learned),
         )
         return answer(
-            twin, engine=self._engine, regimen=question.regimen, days=question.days
+            self._grounds.believed(twin),
+            engine=self._engine,
+            regimen=question.regimen,
+            days=question.days,
         )
 
     async def _in_time(self, work: Callable[[], _Result]) -> _Result:

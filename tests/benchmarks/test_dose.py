@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.believed import grounds
 from tests.people import engine
 from twin.command_line.asked import asked
 from twin.dosing.answer import answer
@@ -38,9 +39,9 @@ def test_a_dose_in_a_fresh_process(capsys):
 
 def test_a_dose_once_everything_is_loaded(capsys):
     this = asked(PATIENT)
-    answer(this.twin, engine=engine())
+    answer(grounds().believed(this.twin), engine=engine())
     begun = time.perf_counter()
-    answer(this.twin, engine=engine())
+    answer(grounds().believed(this.twin), engine=engine())
     taken = time.perf_counter() - begun
 
     with capsys.disabled():

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from service.twins.schemas import POINTERS
+from tests.believed import grounds
 from tests.service.conftest import PATIENT
 from twin.dosing.answer import answer
 from twin.engine.compiled import CompiledEngine
@@ -80,7 +81,7 @@ def test_the_answer_is_the_twins_own_to_the_last_digit(client):
     library, engine = load_library(), CompiledEngine()
     question = read(PATIENT, library)
     twin = build(question.patient, library, engine=engine, warnings=question.warnings)
-    expected = leaves(plain(answer(twin, engine=engine)))
+    expected = leaves(plain(answer(grounds().believed(twin), engine=engine)))
     given = leaves(ask(client, PATIENT).json())
 
     assert given.keys() == expected.keys()

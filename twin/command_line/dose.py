@@ -20,6 +20,7 @@ from twin.command_line.options import (
 from twin.command_line.output import Json, done, progress, say
 from twin.command_line.show_answer import shown
 from twin.dosing.answer import answer
+from twin.dosing.grounds import load_grounds
 
 app = typer.Typer(add_completion=False)
 
@@ -39,7 +40,7 @@ def dose(
         typer.Option(
             metavar="PNG",
             callback=png,
-            help="Draw INR, factors and organ concentrations.",
+            help="Draw INR and plasma with bands, factors and organ concentrations.",
         ),
     ] = None,
     _json: Json = False,
@@ -57,8 +58,9 @@ def dose(
             acknowledge=acknowledge or (),
         )
         question = this.question
+        grounds = load_grounds(this.library, slopes=this.engine)
         given = answer(
-            this.twin,
+            grounds.believed(this.twin),
             engine=this.engine,
             regimen=question.regimen,
             days=question.days,
@@ -66,7 +68,14 @@ def dose(
         if plot is not None and given.course is not None:
             from twin.command_line.plot import draw  # noqa: PLC0415 - matplotlib
 
-            draw(plot, this.twin, given.course, target=given.target, engine=this.engine)
+            draw(
+                plot,
+                this.twin,
+                given.course,
+                target=given.target,
+                engine=this.engine,
+                bands=given.bands,
+            )
     say(*shown(given))
     if plot is not None:
         say(

@@ -17,17 +17,13 @@ from twin.command_line.options import (
 )
 from twin.command_line.output import Json, done, progress, say
 from twin.command_line.show_learned import shown
+from twin.dosing.grounds import load_grounds
 from twin.dosing.learned_answer import learned_answer
 from twin.dosing.learning import learned_from
-from twin.engine.compiled import CompiledEngine
-from twin.engine.modes import FAST
 from twin.errors import InputError, ObservationError
-from twin.inference.noise import Noise
 from twin.intake.quantity import quantity
 from twin.intake.regimen import told_until_h
 from twin.library import Library
-from twin.model_files import settings_file
-from twin.population import load_population
 
 app = typer.Typer(add_completion=False)
 
@@ -79,14 +75,15 @@ def learn(
                 f"{patient}: nothing was measured that could be learned from; write "
                 "observations: [{time: 7 d, INR: 2.3}] and, in regimen, what was taken"
             )
+        grounds = load_grounds(this.library, slopes=this.engine)
         before, after = learned_from(
             this.twin,
-            load_population(this.library),
-            Noise.of(settings_file("assays")),
+            grounds.population,
+            grounds.noise,
             question.regimen,
             question.observations,
-            slopes=this.engine,
-            draws=CompiledEngine(FAST),
+            slopes=grounds.slopes,
+            draws=grounds.draws,
             seed=seed,
         )
         given = learned_answer(

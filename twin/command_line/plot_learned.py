@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.ticker import MaxNLocator
 
-from twin.command_line.plot import COLOURS, STYLE, written
+from twin.command_line.plot import COLOURS, LINES_50, LINES_90, STYLE, fill, written
 from twin.command_line.show_learned import kind_in_words, value_in_words
 from twin.dosing.learned_answer import LearnedAnswer
 from twin.dosing.learned_course import Band
@@ -102,10 +102,7 @@ def _note(axis: Any, text: str, place: tuple[float, float], colour: str) -> None
 
 def _bands(axis: Any, days: Any, band: Band, colour: str, *, alpha: float) -> Any:
     """Draws them; returns their key for the legend."""
-    widest = axis.fill_between(
-        days, band.q05, band.q95, color=colour, alpha=alpha, lw=0
-    )
-    axis.fill_between(days, band.q25, band.q75, color=colour, alpha=alpha, lw=0)
+    widest = fill(axis, days, band, (LINES_90, LINES_50), colour=colour, alpha=alpha)
     (median,) = axis.plot(days, band.median, color=colour, lw=1.6)
     return (widest, median)
 
@@ -152,7 +149,7 @@ def _maintenance(axis: Any, answer: LearnedAnswer) -> None:
     for place, (dose, _, colour) in enumerate(found):
         if dose is None or dose.mg_per_day is None:
             continue
-        q05, q25, median, q75, q95 = dose.mg_per_day
+        q05, _, q25, median, q75, _, q95 = dose.mg_per_day
         highest = max(highest, q95)
         axis.plot([place, place], [q05, q95], color=colour, lw=1.6)
         axis.bar(

@@ -5,6 +5,12 @@ from textwrap import shorten
 from typing import Any
 
 from twin.command_line.output import table
+from twin.command_line.show_expected import (
+    bands_table,
+    dose_needed,
+    grounds,
+    spread_table,
+)
 from twin.dosing.answer import Answer
 from twin.dosing.course import Course
 from twin.dosing.findings import EnantiomerFinding
@@ -23,6 +29,9 @@ def shown(answer: Answer) -> Iterator[Any]:
     yield from _warnings(answer)
     if answer.course is not None:
         yield from _course(answer.course)
+        if answer.bands is not None:
+            yield from bands_table(answer.bands, _days(answer.course))
+    yield from spread_table(answer)
     yield _genotype(answer)
     yield from _guideline(answer)
     yield _body(answer)
@@ -32,6 +41,7 @@ def shown(answer: Answer) -> Iterator[Any]:
     yield "Assumed, because nobody measured or tested it"
     yield from (f"  - {reason}" for reason in answer.reasons)
     yield from _unverified(answer)
+    yield from grounds(answer)
     yield from _provenance(answer)
 
 
@@ -66,6 +76,7 @@ def _dose(answer: Answer) -> Iterator[str]:
         "within the day"
     )
     yield f"  95 % of the steady INR after {check.days_to_95_percent:.0f} days"
+    yield from dose_needed(given, target)
     yield f"  {answer.nature}"
     yield ""
 
@@ -126,7 +137,7 @@ def _course(course: Course) -> Iterator[Any]:
         "day", "INR", "S mg/L", "R mg/L", "II", "VII", "IX", "X", "VKORC1 held"
     )
     per_day = int(HOURS_PER_DAY / (course.times_h[1] - course.times_h[0]))
-    for day in (d for d in _SHOWN_DAYS if d <= course.days):
+    for day in _days(course):
         i = day * per_day
         rows.add_row(
             str(day),
@@ -147,6 +158,10 @@ def _course(course: Course) -> Iterator[Any]:
         f"  before the day's dose; {reached}; highest INR {course.highest_inr:.2f} "
         f"on day {course.day_of_highest_inr:.0f}"
     )
+
+
+def _days(course: Course) -> list[int]:
+    return [day for day in _SHOWN_DAYS if day <= course.days]
 
 
 def _genotype(answer: Answer) -> Any:

@@ -1,10 +1,11 @@
 """What a twin has learned, as tables and sentences for a person at a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from twin.command_line.output import table
 from twin.dosing.learned_answer import LearnedAnswer
+from twin.dosing.learned_course import BAND
 from twin.dosing.learned_dose import DoseDistribution
 from twin.dosing.learned_findings import Interval
 from twin.dosing.learned_measurements import MeasurementFinding, chance
@@ -64,19 +65,25 @@ def _dose(answer: LearnedAnswer) -> Iterator[Any]:
         yield from (f"  - {reason}" for reason in given.no_dose)
         yield ""
         return
-    rows = table("maintenance dose, mg/day", "5 %", "25 %", "50 %", "75 %", "95 %")
-    for when, found in (("before", given.before), ("AFTER", given.after)):
-        lines = found.mg_per_day
-        rows.add_row(
-            when, *(["none"] * 5 if lines is None else (f"{mg:.2f}" for mg in lines))
-        )
-    yield rows
-    yield from _without(given.after)
+    yield doses_table((("before", given.before), ("AFTER", given.after)))
+    yield from without_a_dose(given.after)
     yield f"  {answer.nature}"
     yield ""
 
 
-def _without(found: DoseDistribution) -> Iterator[str]:
+def doses_table(rows: Iterable[tuple[str, DoseDistribution]]) -> Any:
+    """Quantiles of the daily dose, a line each."""
+    heads = [f"{100 * p:g} %" for p in BAND]
+    made = table("maintenance dose, mg/day", *heads)
+    for when, found in rows:
+        lines = found.mg_per_day
+        none = ["none"] * len(heads)
+        made.add_row(when, *(none if lines is None else (f"{mg:.2f}" for mg in lines)))
+    return made
+
+
+def without_a_dose(found: DoseDistribution) -> Iterator[str]:
+    """Said of draws that have no dose, or one beyond what may be proposed."""
     if found.n_without:
         yield (
             f"  no dose reaches the target in {found.n_without} of {found.n_draws} "

@@ -10,6 +10,16 @@ from typing import Literal
 
 from twin.applicability import Caution, OutOfScope
 from twin.dosing.course import Course, course_of, days_of, described, regimen_of_plan
+from twin.dosing.dose_remarks import check_warning, label_says, unusual_dose
+from twin.dosing.expected import (
+    CourseBands,
+    DrawsFinding,
+    SteadyInr,
+    draws_finding,
+    expected_course,
+    needed_dose,
+    steady_inr,
+)
 from twin.dosing.findings import (
     EnantiomerFinding,
     GeneFinding,
@@ -19,6 +29,7 @@ from twin.dosing.findings import (
     physiology_of,
 )
 from twin.dosing.guideline_dose import GuidelineFinding, guideline_of
+from twin.dosing.learned_dose import DoseDistribution
 from twin.dosing.leverage import Driver, Unverified, hangs_on
 from twin.dosing.passing_medicines import LOOKED_AT_DAYS
 from twin.dosing.recommend import (
@@ -28,7 +39,9 @@ from twin.dosing.recommend import (
     recommend,
     target_of,
 )
+from twin.dosing.spread_shares import SpreadOf
 from twin.engine.simulate import Engine
+from twin.errors import NumericsError
 from twin.lifecycle import Twin
 from twin.reproducibility import Provenance
 from twin.vocabulary.domain import TargetRange
@@ -37,11 +50,16 @@ from twin.vocabulary.regimen import Regimen, daily
 
 NATURE = (
     "proposal for a clinician who knows the patient: decision support, not a "
-    "prescription; no uncertainty is carried yet, it is the typical patient of this "
-    "description"
+    "prescription; a single figure is that of the typical patient of this description, "
+    "intervals and bands are of all that is not known of this one before a measurement"
 )
+CHECKED_ON = (
+    "INR courses are checked on simulated patients and time courses on PCA: no public "
+    "series of INRs with genotypes exists"
+)
+"""Said wherever a course is shown: by the report and by the page."""
+
 _DAYS_PER_WEEK = 7
-_INR_THAT_MATTERS = 0.1  # as fine as a laboratory reports it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,8 @@ class MaintenanceDose:
     plan            what can be dispensed, in words; None below half the smallest tablet
     plan_days_mg    the plan's seven days
     plan_inr        the steady INR of the plan, in closed form
+    needed          doses that this patient may turn out to need
+    on_plan         the INR this patient may turn out to have on the plan
     """
 
     dose_mg_per_day: float
@@ -68,6 +88,8 @@ class MaintenanceDose:
     plan_mg_per_week: float | None
     plan_inr: float | None
     check: FullModelCheck
+    needed: DoseDistribution
+    on_plan: SteadyInr
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +98,16 @@ class Answer:
 
     maintenance   None when there is no dose; then `no_dose` says why
     course        under the regimen asked about, or the proposal; None without either
+    bands         of that course; None where more than 1 % of the draws failed
+    spread        where the spread of dose, INR and concentrations comes from
+    draws         what stands behind every distribution
     reasons       what was assumed because nobody measured or tested it
     label         what the drug's label says of such people, doses and targets
     guideline     what CPIC's guideline says, with the algorithms' doses
     """
 
     nature: str
+    checked_on: str
     twin_digest: str
     patient: Patient
     scope: ScopeFinding
@@ -90,6 +116,9 @@ class Answer:
     no_dose: tuple[str, ...]
     drivers: tuple[Driver, ...]
     course: Course | None
+    bands: CourseBands | None
+    spread: tuple[SpreadOf, ...]
+    draws: DrawsFinding
     genotype: tuple[GeneFinding, ...]
     physiology: Physiology
     drug: tuple[EnantiomerFinding, ...]
@@ -111,11 +140,16 @@ def answer(
     """The answer to "how much, and what happens?".
 
     Args:
-        twin: from `twin.lifecycle.build`.
-        engine: what integrates the full model.
+        twin: from `believe`, before any measurement.
+        engine: what integrates the full model of the typical patient.
         regimen: asked about; None looks at the proposal for 60 days.
         days: how long to look.
+
+    Raises: NumericsError for a twin that carries no draws.
     """
+    if twin.belief is None:
+        raise NumericsError("this twin carries no draws; call `believe` first")
+    belief = twin.belief
     found = recommend(twin, engine=engine)
     target = target_of(twin)
     dose = found if isinstance(found, Recommendation) else None
@@ -137,16 +171,22 @@ def answer(
         (Unverified((), 0), ()) if dose is None else hangs_on(twin, target.middle)
     )
     scope = scope_finding(twin)
+    maintenance, spread = (None, ()) if dose is None else _maintenance(twin, dose)
+    expected = None if course is None else expected_course(twin, belief, course)
     return Answer(
         NATURE,
+        CHECKED_ON,
         twin.digest,
         twin.patient,
         scope,
         target,
-        None if dose is None else _maintenance(dose),
+        maintenance,
         found.reasons if isinstance(found, Abstention) else (),
         drivers,
         course,
+        None if expected is None else expected.bands,
+        (*(() if expected is None else expected.spread), *spread),
+        draws_finding(belief),
         genes_of(twin.individual),
         physiology_of(twin.individual),
         drug_of(twin, _dose_for_half_life(twin, dose, regimen), engine=engine),
@@ -154,11 +194,13 @@ def answer(
         (
             # Out of scope they are the reasons of no dose.
             *(scope.reasons if scope.status != "out of scope" else ()),
-            *_check_warning(dose),
-            *_unusual_dose(twin, dose),
+            *check_warning(dose),
+            *unusual_dose(twin, dose),
             *(() if course is None else course.warnings),
+            *(() if expected is None else expected.warnings),
+            *belief.person.population.cautions,
         ),
-        _label(twin, dose, target),
+        label_says(twin, dose, target),
         guideline_of(twin),
         unverified,
         twin.provenance,
@@ -174,56 +216,18 @@ def scope_finding(twin: Twin) -> ScopeFinding:
     return ScopeFinding("in scope", ())
 
 
-def _check_warning(dose: Recommendation | None) -> tuple[str, ...]:
-    """Said when the full model does not confirm the closed form."""
-    if dose is None:
-        return ()
-    wanted, found = dose.target.middle, dose.check.inr_mean_of_last_day
-    if abs(found - wanted) <= _INR_THAT_MATTERS:
-        return ()
-    said = (
-        f"after {dose.check.days} days on this dose the full model gives a mean INR of "
-        f"{found:.2f}, not {wanted:.2f}: closed form and full model disagree in this "
-        "patient; trust neither without INRs"
-    )
-    return (said,)
-
-
-def _unusual_dose(twin: Twin, dose: Recommendation | None) -> tuple[str, ...]:
-    """Said when hardly any patient the model was fitted to took such a dose."""
-    if dose is None:
-        return ()
-    low, high = twin.library.fitted_doses_mg
-    if low <= dose.dose_mg_per_day <= high:
-        return ()
-    said = (
-        f"{dose.dose_mg_per_day:.2g} mg/day lies outside {low:g} to {high:g} mg/day, "
-        "where all but 1 % of the fitted patients' doses lie: check the description, "
-        "above all medicines and genes, before believing it"
-    )
-    return (said,)
-
-
-def _label(
-    twin: Twin, dose: Recommendation | None, target: TargetRange
-) -> tuple[str, ...]:
-    """What the label says of this age, weight, target and dose."""
-    values = {
-        "age": twin.patient.age_years,
-        "weight": twin.patient.weight_kg,
-        "target_inr": target.high,
-        "maintenance_dose": None if dose is None else dose.dose_mg_per_day,
-    }
-    return tuple(
-        f"{band.says} ({band.source})"
-        for band in twin.library.label_bands
-        if (value := values.get(band.quantity)) is not None and band.holds(value)
-    )
-
-
-def _maintenance(dose: Recommendation) -> MaintenanceDose:
-    plan = dose.plan
-    return MaintenanceDose(
+def _maintenance(
+    twin: Twin, dose: Recommendation
+) -> tuple[MaintenanceDose, tuple[SpreadOf, ...]]:
+    """The proposal with its distributions, and where their spread comes from."""
+    assert twin.belief is not None
+    belief, plan, target = twin.belief, dose.plan, dose.target
+    taken_mg, words = dose.dose_mg_per_day, f"{dose.dose_mg_per_day:.2f} mg/day"
+    if plan is not None:
+        taken_mg, words = plan.weekly_mg / len(plan.days_mg), plan.text
+    needed, of_dose = needed_dose(twin, belief, target.middle)
+    on_plan, of_inr = steady_inr(twin, belief, taken_mg, on=words, target=target)
+    found = MaintenanceDose(
         dose.dose_mg_per_day,
         dose.dose_mg_per_day * _DAYS_PER_WEEK,
         None if plan is None else plan.text,
@@ -231,7 +235,10 @@ def _maintenance(dose: Recommendation) -> MaintenanceDose:
         None if plan is None else plan.weekly_mg,
         dose.plan_inr,
         dose.check,
+        needed,
+        on_plan,
     )
+    return found, (*of_inr, *of_dose)
 
 
 _LookedAt = tuple[Regimen, int, str | None]

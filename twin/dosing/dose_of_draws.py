@@ -1,4 +1,4 @@
-"""The maintenance dose of every draw of one patient, in closed form."""
+"""Every draw of one patient at rest, in closed form: its dose, and its INR on one."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.coagulation.assays import inside_domain
 from twin.dosing.closed_form import SteadyChain
+from twin.inference.readings import LEVELS, ln_ratio
 from twin.vocabulary.ensemble import Ensemble, Floats
 
 
@@ -34,3 +35,28 @@ def doses_of(chain: SteadyChain, ensemble: Ensemble, inr: float) -> Floats:
         own = replace(chain, parameters={**chain.parameters, **kept})
         found[inside] = own.dose_for(inr)
     return found
+
+
+def ln_inrs_on(chain: SteadyChain, ensemble: Ensemble, mg_per_day: float) -> Floats:
+    """ln of the steady INR of each draw on a daily dose, mean of the day, [draw].
+
+    Beyond the box in which the clotting time is known its tangent goes on, as in the
+    courses of draws (`twin.inference.readings`).
+
+    Args:
+        chain: of the typical patient; what the draws do not give stays as there.
+        ensemble: parameters of the draws.
+        mg_per_day: of the tablet.
+    """
+    columns = dict(zip(ensemble.names, ensemble.values.T, strict=True))
+    own = replace(chain, parameters={**chain.parameters, **columns})
+    levels = own.levels_on(mg_per_day)
+    shape = (ensemble.n_draws,)
+    ratio = ln_ratio(
+        np.stack([np.broadcast_to(levels[factor], shape) for factor in LEVELS], axis=1),
+        {name: levels[name] for name in chain.surrogate.supplied},
+        surrogate=chain.surrogate,
+        slopes=False,
+    )
+    isi = np.asarray(own.parameters["PT__ISI"], dtype=np.float64)
+    return np.asarray(isi * ratio.values)

@@ -7,16 +7,15 @@ the dose before and after, and the next INRs with where their spread comes from.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from twin.applicability import OutOfScope
-from twin.dosing.answer import ScopeFinding, scope_finding
+from twin.dosing.answer import CHECKED_ON, ScopeFinding, scope_finding
 from twin.dosing.doses_ahead import Ahead, doses_ahead
 from twin.dosing.learned_course import (
     Band,
     DrawnCourses,
     SpreadFinding,
     drawn_courses,
+    shown_times,
 )
 from twin.dosing.learned_dose import DoseDistribution, dose_distribution
 from twin.dosing.learned_findings import (
@@ -45,20 +44,11 @@ from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.patient import Patient
 from twin.vocabulary.regimen import Dose
 
-CHECKED_ON = (
-    "INR courses are checked on simulated patients and time courses on PCA: no public "
-    "series of INRs with genotypes exists"
-)
-"""Said wherever something learned is shown: by the report and by the page."""
-
 NATURE = (
     "a twin conditioned on measurements, for a clinician who knows the patient: "
     "decision support, not a prescription"
 )
 FORECAST_DAYS = 7
-_FINE_STEP_H, _COARSE_STEP_H = 6.0, 24.0
-_FINE_DAYS = 42  # longer courses are shown by the day
-_FIRST_H = 1e-3  # the INR at rest, before the first dose acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +161,7 @@ def learned_answer(
         substance=after.library.substance,
         daily_mg=daily_mg,
     )
-    times = _times(until)
+    times = shown_times(until)
     courses = [
         drawn_courses(twin.belief, told, ahead.doses, times)
         for twin in (before, after)
@@ -213,14 +203,6 @@ def learned_answer(
         ),
         after.provenance,
     )
-
-
-def _times(until_h: float) -> Floats:
-    fine = until_h <= HOURS_PER_DAY * _FINE_DAYS
-    step = _FINE_STEP_H if fine else _COARSE_STEP_H
-    # The day's own grid, so that the forecast's times are among them.
-    own = np.arange(until_h % step or step, until_h + 0.5 * step, step)
-    return np.concatenate([[_FIRST_H], own[own > 2 * _FIRST_H]])
 
 
 def _forecast(

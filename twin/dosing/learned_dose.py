@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.dosing.dose_of_draws import doses_of
-from twin.dosing.learned_course import SpreadFinding, spread_finding
+from twin.dosing.learned_course import BAND, SpreadFinding, spread_finding
 from twin.dosing.passing_medicines import chain_with
 from twin.errors import NumericsError
 from twin.inference.belief import Belief
@@ -13,8 +13,6 @@ from twin.inference.resampling import weighted_quantiles
 from twin.inference.spread import spread_of
 from twin.library import Library
 from twin.vocabulary.ensemble import Floats
-
-PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +45,22 @@ def dose_distribution(belief: Belief, library: Library, inr: float) -> DoseDistr
         library: of the drug.
         inr: steady, mean of the day.
     """
+    return distribution_of(doses_of_draws(belief, library, inr), belief, library, inr)
+
+
+def distribution_of(
+    dose: Floats, belief: Belief, library: Library, inr: float
+) -> DoseDistribution:
+    """The same of known doses, mg/d, float64[draw]; NaN where there is none."""
     particles = belief.particles
-    dose = doses_of_draws(belief, library, inr)
     has = np.isfinite(dose) & (particles.log_weights > -np.inf)
     without = ~np.isfinite(dose)
     if not np.any(has):
         return DoseDistribution(
-            inr, PROBABILITIES, None, particles.n, int(without.sum()), 1.0, 0.0, None
+            inr, BAND, None, particles.n, int(without.sum()), 1.0, 0.0, None
         )
     weights = particles.weights
-    quantiles = weighted_quantiles(dose[has], particles.log_weights[has], PROBABILITIES)
+    quantiles = weighted_quantiles(dose[has], particles.log_weights[has], BAND)
     try:
         spread = spread_finding(
             spread_of(
@@ -67,7 +71,7 @@ def dose_distribution(belief: Belief, library: Library, inr: float) -> DoseDistr
         spread = None
     return DoseDistribution(
         inr,
-        PROBABILITIES,
+        BAND,
         tuple(float(q) for q in quantiles),
         particles.n,
         int(without.sum()),

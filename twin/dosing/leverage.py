@@ -110,8 +110,20 @@ def _with_each_number(
                 sets.append(own)
                 continue
             known.append(number)
-            sets.append({**own, **individualise(twin.patient, changed).parameters})
+            sets.append({**own, **_under(twin, changed)})
     return known, sets
+
+
+def _under(twin: Twin, library: Library) -> Parameters:
+    """The patient's parameters by other tables; genes read anew if theirs differ."""
+    mine = twin.library
+    same = library.alleles is mine.alleles and library.frequencies is mine.frequencies
+    return individualise(
+        twin.patient,
+        library,
+        fed=twin.individual.body.fed,
+        genes=twin.individual.genes if same else None,
+    ).parameters
 
 
 def _leverage(known: Sequence[Leverage], ratios: Floats) -> Unverified:
@@ -139,7 +151,9 @@ def _with_each_trait(
         twin, reference_patient(twin.library)
     ):
         try:
-            individual = individualise(other, twin.library)
+            individual = individualise(
+                other, twin.library, fed=twin.individual.body.fed
+            )
         except InputError:  # it cannot be undone alone: albumin that grades a liver
             continue
         traits.append((trait, value, reference))

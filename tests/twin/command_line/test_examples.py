@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.believed import grounds
 from tests.twin.command_line.terminal import EXAMPLES
 from twin.command_line.asked import asked
 from twin.command_line.show_answer import shown
@@ -22,7 +23,7 @@ def test_a_hard_example_is_answered_whole(path):
     this = asked(path)
 
     given = answer(
-        this.twin,
+        grounds().believed(this.twin),
         engine=this.engine,
         regimen=this.question.regimen,
         days=this.question.days,

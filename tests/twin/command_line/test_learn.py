@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.repository import ROOT
 from tests.twin.command_line.terminal import EXAMPLES, document, run
-from twin.dosing.learned_answer import CHECKED_ON
+from twin.dosing.answer import CHECKED_ON
 
 FILES = sorted(EXAMPLES.glob("learn_*.yaml"))
 MISSED = EXAMPLES / "learn_missed_tablets.yaml"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.believed import believed_twin_of
 from tests.people import engine, library, twin_of
 from twin.dosing.answer import answer
 from twin.dosing.course import course_of, days_of, described, organ_course
@@ -21,7 +22,7 @@ TARGET = TargetRange(2.0, 3.0, "test", "read")
 
 @pytest.fixture(scope="module")
 def typical() -> Twin:
-    return twin_of()
+    return believed_twin_of()
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def test_the_reference_patient_has_no_driver(given):
 
 
 def test_possible_alleles_weigh_one_together():
-    untested = answer(twin_of(genotype=None), engine=engine())
+    untested = answer(believed_twin_of(genotype=None), engine=engine())
 
     for gene in untested.genotype:
         listed = sum(p.weight for p in gene.possibilities)
@@ -79,7 +80,7 @@ def test_what_was_asked_is_shown_beside_the_proposal(typical):
     ],
 )
 def test_out_of_scope_everything_is_shown_but_a_dose(changes):
-    found = answer(twin_of(**changes), engine=engine())
+    found = answer(believed_twin_of(**changes), engine=engine())
 
     assert found.maintenance is None
     assert found.no_dose
@@ -235,7 +236,8 @@ def test_the_scales_end_at_the_inr_of_the_dose(typical):
 
 def test_the_twin_has_another_name_when_the_patient_differs(typical):
     assert twin_of(age="66 a").digest != typical.digest
-    assert twin_of().digest == typical.digest
+    assert believed_twin_of().digest == typical.digest
+    assert twin_of().digest == typical.parent
     assert replace(typical).digest == typical.digest
 
 
@@ -243,7 +245,7 @@ def test_no_inr_is_shown_above_what_a_laboratory_reads():
     limit = library().highest_readable_inr
 
     found = answer(
-        twin_of(),
+        believed_twin_of(),
         engine=engine(),
         regimen=daily(200.0, days=10, substance=library().substance),
         days=10,
@@ -255,7 +257,7 @@ def test_no_inr_is_shown_above_what_a_laboratory_reads():
 
 
 def test_a_slowly_cleared_drug_is_followed_until_it_rests():
-    slow = twin_of(
+    slow = believed_twin_of(
         age="95 a",
         genotype={"CYP2C9": {"diplotype": "*6/*6", "tested": "all"}, "VKORC1": "A/A"},
     )
@@ -270,7 +272,7 @@ def test_a_slowly_cleared_drug_is_followed_until_it_rests():
 
 def test_a_dose_that_hardly_any_fitted_patient_took_is_said_to_be_so():
     found = answer(
-        twin_of(
+        believed_twin_of(
             age="30 a",
             weight="140 kg",
             co_medication=["rifampicin"],
@@ -297,7 +299,7 @@ def test_organs_follow_the_medicines_days():
 
 
 def test_out_of_scope_the_reasons_are_said_once():
-    refused = answer(twin_of(co_medication=["moonshine"]), engine=engine())
+    refused = answer(believed_twin_of(co_medication=["moonshine"]), engine=engine())
 
     assert len(refused.no_dose) == 1
     assert not set(refused.no_dose) & set(refused.warnings)
@@ -305,7 +307,9 @@ def test_out_of_scope_the_reasons_are_said_once():
 
 def test_the_driver_names_the_medicines_that_are_there():
     later = {"medicine": "fluconazole", "start": "58 d"}
-    given = answer(twin_of(co_medication=["amiodarone", later]), engine=engine())
+    given = answer(
+        believed_twin_of(co_medication=["amiodarone", later]), engine=engine()
+    )
     (driver,) = (d for d in given.drivers if d.trait == "co-medication")
 
     assert driver.value == "amiodarone"

@@ -8,7 +8,8 @@ import pytest
 
 from tests.believed import noise, population
 from tests.twin.dosing.learners import draws, inrs, learned, slopes, taking, typical
-from twin.dosing.learned_answer import CHECKED_ON, LearnedAnswer, learned_answer
+from twin.dosing.answer import CHECKED_ON
+from twin.dosing.learned_answer import LearnedAnswer, learned_answer
 from twin.dosing.learning import learned_from
 from twin.errors import NumericsError, ObservationError
 from twin.lifecycle import Twin
