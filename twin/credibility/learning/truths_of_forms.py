@@ -91,7 +91,8 @@ class FormShare:
     within       share of doses within a fifth of the true one, with the same interval
     error        median of |ln(dose/true)|
     bias         median of dose/true
-    n_doses      patients with a dose and a true one
+    n_doses      patients with a dose and a true one; where 0, the three before say
+                 nothing
     """
 
     form: str
@@ -153,14 +154,14 @@ def form_share(
         ),
         float(np.median([a.width for _, a in shown])),
         _share(inside, len(ratio)),
-        float(np.median(np.abs(np.log(ratio)))),
-        float(np.median(ratio)),
+        float(np.median(np.abs(np.log(ratio)))) if len(ratio) else 0.0,
+        float(np.median(ratio)) if len(ratio) else 1.0,
         len(ratio),
     )
 
 
 def _share(n_inside: int, n: int) -> tuple[float, float, float]:
-    return (n_inside / n if n else np.nan, *wilson_interval(n_inside, n))
+    return (n_inside / n if n else 0.0, *wilson_interval(n_inside, n))
 
 
 def _truth(
