@@ -25,8 +25,12 @@ from twin.credibility.calibration.stable_doses import StableDoses
 from twin.credibility.dose_predictions import DosePredictions
 from twin.credibility.paired import PairedDifference, paired_differences
 from twin.credibility.population.dose_slopes import dose_model
-from twin.credibility.population.left_out_sites import UnseenSites
-from twin.credibility.population.site_influence import WithoutSite, without_sites
+from twin.credibility.population.left_out_sites import (
+    UnseenSite,
+    UnseenSites,
+    unseen_sites,
+)
+from twin.credibility.population.moved_draws import MOST_KNOWN
 from twin.credibility.published_doses import published_doses
 from twin.credibility.stable_dose_report import Cohort
 from twin.credibility.subgroups import FEWEST, GroupScore
@@ -49,12 +53,12 @@ def sites(setting: Setting) -> Section:
     library, population = own.library, own.population
     people = StableDoses.of(read_stable_doses(path, library).patients)
     model = dose_model(people, library, population.known, population.effects)
-    without = {each.site: each for each in without_sites(model, population)}
+    without = {each.site: each for each in unseen_sites(model, population)}
     found = tuple(
         row for row in iwpc_rows(read_table(path), library) if row.site in without
     )
     asked = [row.site for row in found if row.patient is not None]
-    unseen = UnseenSites(asked, without, library, population, seed=setting.seed)
+    unseen = UnseenSites(asked, without, library, seed=setting.seed)
     predictions, report = scored(found, library, unseen)
     _, seen = scored(found, library, default_predictor(library))
     main = report.cohorts[0]
@@ -62,8 +66,8 @@ def sites(setting: Setting) -> Section:
     lines = [
         *prose(
             "IWPC, development sites.  The stable dose of each patient, nothing "
-            "refitted, from draws of the population weighed as if the doses of the "
-            "patient's site had not been seen; beside it the published algorithms, "
+            "refitted, from draws of the population as if the doses of the patient's "
+            "site had not been seen; beside it the published algorithms, "
             "which were fitted to these sites among others.  "
             f"{report.n_rows} rows, {report.n_predicted} predicted, {report.n_scored} "
             "scored; who is scored says docs/iwpc.md."
@@ -89,16 +93,18 @@ def sites(setting: Setting) -> Section:
         ),
         "",
         *prose(
-            f"Weights without each site.  Above a k of {limit:.2f} they cannot be "
-            "trusted, and the site is predicted from the few draws that carry them."
+            "How each site was taken out: by weights of the draws where Pareto's k is "
+            f"{limit:.2f} or less, up to which they can be trusted; else the draws "
+            "were moved in the linear picture (mean and covariance less what the site "
+            "says), exact only if the posterior is normal.  Largest share: of what is "
+            "known of any direction, what comes from this site; held are directions "
+            f"where it is above {100 * MOST_KNOWN:g} %, of which only so much was "
+            "taken out."
         ),
         "",
         *markdown_table(
-            ("site", "k", "worth draws"),
-            [
-                (w.site, f"{w.k:.2f}", f"{w.ess:.0f} of {population.n_draws}")
-                for w in without.values()
-            ],
+            ("site", "k", "weights worth", "by", "largest share, %", "held", "moved"),
+            [_taken_out(each, population.n_draws) for each in without.values()],
         ),
     ]
     return Section(
@@ -109,18 +115,16 @@ def sites(setting: Setting) -> Section:
             "seen": seen.cohorts[0],
             "k": {w.site: float(w.k) for w in without.values()},
         },
-        _broken(main, without, limit),
+        _broken(main, without),
     )
 
 
-def _broken(
-    main: Cohort, without: Mapping[str, WithoutSite], limit: float
-) -> tuple[str, ...]:
+def _broken(main: Cohort, without: Mapping[str, UnseenSite]) -> tuple[str, ...]:
     broken = []
-    unsure = [site for site, each in without.items() if not each.k <= limit]
-    if unsure:
+    held = [site for site, each in without.items() if each.moved and each.moved.n_held]
+    if held:
         broken.append(
-            f"sites: weights without {len(unsure)} of {len(without)} cannot be trusted"
+            f"sites: {len(held)} of {len(without)} could not be taken out whole"
         )
     if main.too_few:
         return (*broken, "sites: too few patients to score")
@@ -135,6 +139,19 @@ def _broken(
         and each.by_patients[1] >= 0.0
     ]
     return tuple(broken)
+
+
+def _taken_out(each: UnseenSite, n_draws: int) -> tuple[str, ...]:
+    named = (each.site, f"{each.k:.2f}", f"{each.ess:.0f} of {n_draws}")
+    if each.moved is None:
+        return (*named, "weights", "", "", "")
+    return (
+        *named,
+        "moving",
+        f"{100 * each.moved.largest_share:.0f}",
+        str(each.moved.n_held),
+        f"{each.moved.shift:.1f} SD",
+    )
 
 
 def _group_rows(
