@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import math
 import textwrap
 import time
 from collections.abc import Callable, Sequence
@@ -61,8 +62,8 @@ class Setting:
     slow_h: float = 0.0
 
     def n(self, full: int) -> int:
-        """How many of a full number; four at least, or all."""
-        return min(full, max(4, round(self.sample * full)))
+        """How many of a full number; two at least, or all."""
+        return min(full, max(2, round(self.sample * full)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,17 @@ def nothing(title: str, found: Kept, part: str) -> Section:
 def prose(text: str) -> list[str]:
     """A paragraph as lines of the record."""
     return textwrap.wrap(text, 88, break_on_hyphens=False, break_long_words=False)
+
+
+def finite(value: Any) -> Any:
+    """What JSON can say: a number that is none or endless becomes null."""
+    if isinstance(value, dict):
+        return {name: finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def per_cent(share: tuple[float, float, float]) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-from typing import Any
 
 import numpy as np
 
@@ -82,7 +81,7 @@ def speed(setting: Setting) -> Section:
     return Section(
         "What learning costs",
         tuple(lines),
-        {"patients": [_finite(p) for p in patients]},
+        {"patients": patients},
         found.too_many("speed"),
     )
 
@@ -165,15 +164,3 @@ def missed(apparatus: Apparatus, number: int, *, seed: int) -> Noticed:
 
 def _k(value: float) -> str:
     return f"{value:.2f}" if np.isfinite(value) else "-"
-
-
-def _finite(patient: Timed) -> dict[str, Any]:
-    k = patient.k if np.isfinite(patient.k) else None
-    return {
-        "ess": patient.ess,
-        "k": k,
-        "road": patient.road,
-        "gradient_ms": patient.gradient_ms,
-        "learn_ms": patient.learn_ms,
-        "request_ms": patient.request_ms,
-    }

@@ -9,7 +9,13 @@ import typer
 from twin.command_line.fit import DataFolder
 from twin.command_line.inference_forms import forms
 from twin.command_line.inference_input import bad_input
-from twin.command_line.inference_parts import Section, Setting, apparatus, prose
+from twin.command_line.inference_parts import (
+    Section,
+    Setting,
+    apparatus,
+    finite,
+    prose,
+)
 from twin.command_line.inference_patients import speed, tablets
 from twin.command_line.inference_ranks import ranks, roads
 from twin.command_line.inference_sites import sites
@@ -18,6 +24,7 @@ from twin.command_line.output import Json, done, hold, progress, say
 from twin.command_line.record import record_text, write_record
 from twin.dosing.learned_answer import CHECKED_ON
 from twin.errors import InputError
+from twin.reproducibility import plain
 
 SEED = 20261124
 RECORD = "inference.md"
@@ -102,7 +109,7 @@ def inference(
             "population_sha256": apparatus(1).population.sha256,
             "hold": not broken,
             "broken": broken,
-            "parts": {name: section.figures for name, section in sections.items()},
+            "parts": {n: finite(plain(s.figures)) for n, s in sections.items()},
         }
     )
     hold(broken)

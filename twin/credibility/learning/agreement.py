@@ -116,9 +116,7 @@ def _means(
     counts = particles.log_weights > -np.inf
     weights = particles.weights[counts]
     shown = quantities(person, particles)
-    table = np.concatenate(
-        [particles.z, np.stack(list(shown.values()), axis=1)], axis=1
-    )[counts]
+    table = np.column_stack([particles.z, *shown.values()])[counts]
     mean = weights @ table
     squared = (table - mean) ** 2
     error = np.sqrt(weights**2 @ squared)
