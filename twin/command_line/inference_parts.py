@@ -16,7 +16,7 @@ from twin.command_line.output import steps
 from twin.credibility.learning.apparatus import Apparatus
 from twin.engine.compiled import CompiledEngine
 from twin.engine.lanes.kernel import ENGINE_VERSION
-from twin.engine.modes import FAST
+from twin.engine.modes import FAST, POPULATION
 from twin.errors import TwinError
 from twin.inference.noise import Noise
 from twin.library import load_library
@@ -133,6 +133,7 @@ def apparatus(threads: int) -> Apparatus:
         Noise.of(settings_file("assays")),
         CompiledEngine(threads=threads),
         CompiledEngine(FAST, threads=threads),
+        CompiledEngine(POPULATION, threads=threads),
     )
 
 

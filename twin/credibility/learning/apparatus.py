@@ -38,6 +38,7 @@ class Apparatus:
     """Model, population, laws of measurement, and the engines of a request.
 
     slopes, draws   as in `learned_from`
+    chains          for slopes on the slow road, asked thousands of times
     """
 
     library: Library
@@ -45,6 +46,7 @@ class Apparatus:
     noise: Noise
     slopes: CompiledEngine
     draws: CompiledEngine
+    chains: CompiledEngine
 
     def twin(self, patient: Patient) -> Twin:
         """The typical twin of a patient."""

@@ -1,7 +1,7 @@
 """One replicate of the calibration: a person with INRs, learned by the roads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,7 +91,8 @@ def slow_replicate(apparatus: Apparatus, number: int, *, seed: int) -> BothRoads
     rng = stream(seed, "fast road", str(number))
     seen = case.truth.seen
     fast = apparatus.road(case.twin)(case.person, case.told, seen, rng)
-    slow = learn_slowly(case.person, case.told, seen, seed=number)
+    patient = replace(case.person, slopes=apparatus.chains)
+    slow = learn_slowly(patient, case.told, seen, seed=number)
     quantities = shown_quantities(case.twin, case.told)
     return BothRoads(
         replicate_of(

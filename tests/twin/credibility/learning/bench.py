@@ -9,7 +9,7 @@ from tests.believed import noise, population
 from tests.people import library
 from twin.credibility.learning.apparatus import Apparatus
 from twin.engine.compiled import CompiledEngine
-from twin.engine.modes import FAST
+from twin.engine.modes import FAST, POPULATION
 from twin.vocabulary.population import Population
 
 
@@ -22,6 +22,7 @@ def apparatus() -> Apparatus:
         noise(),
         CompiledEngine(threads=1),
         CompiledEngine(FAST, threads=1),
+        CompiledEngine(POPULATION, threads=1),
     )
 
 
