@@ -16,7 +16,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format models fit posterior posterior-forms surrogate verify-science verify-alternatives verify-forms verify-model-forms verify-multiscale verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test verify-sensitivity
+.PHONY: help run test lint format models fit posterior posterior-forms surrogate verify-science verify-alternatives verify-forms verify-model-forms verify-multiscale verify-inference verify-inputs verify-genotypes verify-guideline verify-interactions verify-exchange verify-engine verify bench bench-full lock check-run check-test verify-sensitivity
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
@@ -68,6 +68,11 @@ verify-model-forms: $(INSTALLED) ## compare and stack the forms on people they h
 
 verify-multiscale: $(INSTALLED) ## the claims that join the scales, with plots
 	$(BIN)/twin verify multiscale --out docs/verification
+
+# Hours that are given to the calibration of the slow road; HOURS=0 for what there is.
+HOURS ?= 4
+verify-inference: $(INSTALLED) ## what is learned from measurements (an hour, and HOURS=4 more; goes on where it was)
+	$(BIN)/twin verify inference --slow-hours $(HOURS) --out docs/verification
 
 verify-inputs: $(INSTALLED) ## list every answer to bad input
 	$(BIN)/twin verify inputs --out docs/verification

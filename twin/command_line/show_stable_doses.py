@@ -8,25 +8,33 @@ from twin.credibility.scores import ErrorScore
 from twin.credibility.stable_dose_report import Cohort, StableDoseReport
 from twin.credibility.subgroups import TWIN, GroupScore, MethodScore, SiteSpread
 
-_NAMES = {
+METHOD_NAMES = {
     TWIN: "twin",
     "iwpc_pharmacogenetic": "IWPC genes",
     "iwpc_clinical": "IWPC no genes",
     "fixed_dose": "fixed dose",
 }
-_ERRORS = ("MAE", "bias", "ratio", "±20 %")
+ERROR_COLUMNS = ("MAE", "bias", "ratio", "±20 %")
 _KEY = (
     "doses in mg/week; ratio: geometric mean of predicted/observed; ±20 %: per cent of "
     "predictions within a fifth of the dose; 50 %: per cent of doses in the 50 % "
     "interval; IWPC: mean absolute error of its algorithm with genes"
 )
-_LEVELS = ("50 %", "80 %", "90 %")
+LEVEL_COLUMNS = ("50 %", "80 %", "90 %")
+METHOD_COLUMNS = ("by", *ERROR_COLUMNS, "R2", *LEVEL_COLUMNS, "90 % width")
+DIFFERENCE_COLUMNS = (
+    "twin less",
+    "in",
+    "difference",
+    "95 %, patients",
+    "95 %, sites",
+)
 
 
 def shown(report: StableDoseReport) -> list[Any]:
     """What `twin validate --iwpc` prints."""
     main, *others = report.cohorts
-    groups = table("group", "n", *_ERRORS, *_LEVELS, "IWPC")
+    groups = table("group", "n", *ERROR_COLUMNS, *LEVEL_COLUMNS, "IWPC")
     groups.columns[0].no_wrap = True
     for group in report.groups:
         groups.add_row(*_group(group, report.fewest))
@@ -52,29 +60,35 @@ def _cohort(cohort: Cohort, report: StableDoseReport) -> list[Any]:
     title = f"{cohort.name}: {cohort.what}; {cohort.n} of {cohort.n_eligible} predicted"
     if cohort.too_few:
         return [f"{title}; fewer than {report.fewest}: no scores"]
-    scores = table("by", *_ERRORS, "R2", *_LEVELS, "90 % width", title=title)
+    scores = table(*METHOD_COLUMNS, title=title)
     scores.columns[0].no_wrap = True
     for method in cohort.methods:
-        scores.add_row(
-            _NAMES.get(method.method, method.method),
-            *_errors(method.error),
-            _number(method.error.r2, 3),
-            *_coverage(method),
-            _width(method),
-        )
+        scores.add_row(*method_cells(method))
     return [scores]
+
+
+def method_cells(method: MethodScore) -> tuple[str, ...]:
+    """One way of predicting, a row of `METHOD_COLUMNS`."""
+    return (
+        METHOD_NAMES.get(method.method, method.method),
+        *_errors(method.error),
+        _number(method.error.r2, 3),
+        *_coverage(method),
+        _width(method),
+    )
 
 
 def _differences(cohort: Cohort) -> list[Any]:
     if not cohort.differences:
         return []
-    found = table("twin less", "in", "difference", "95 %, patients", "95 %, sites")
+    found = table(*DIFFERENCE_COLUMNS)
     for difference in cohort.differences:
-        found.add_row(*_difference(difference))
+        found.add_row(*difference_cells(difference))
     return [found]
 
 
-def _difference(of: PairedDifference) -> tuple[str, ...]:
+def difference_cells(of: PairedDifference) -> tuple[str, ...]:
+    """One difference, a row of `DIFFERENCE_COLUMNS`."""
     share = of.figure != "mae"
 
     def written(value: float) -> str:
@@ -85,7 +99,7 @@ def _difference(of: PairedDifference) -> tuple[str, ...]:
         for ends in (of.by_patients, of.by_sites)
     )
     figure = "±20 %, points" if share else "MAE, mg/week"
-    name = _NAMES.get(of.comparator, of.comparator)
+    name = METHOD_NAMES.get(of.comparator, of.comparator)
     return name, figure, written(of.difference), *intervals
 
 
@@ -124,7 +138,7 @@ def _errors(error: ErrorScore) -> tuple[str, ...]:
 
 def _coverage(method: MethodScore) -> tuple[str, ...]:
     if not method.intervals:
-        return ("",) * len(_LEVELS)
+        return ("",) * len(LEVEL_COLUMNS)
     return tuple(_percent(interval.coverage) for interval in method.intervals)
 
 

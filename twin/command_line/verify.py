@@ -8,6 +8,7 @@ from twin.command_line.verify_exchange import exchange
 from twin.command_line.verify_forms import forms
 from twin.command_line.verify_genotypes import genotypes
 from twin.command_line.verify_guideline import guideline
+from twin.command_line.verify_inference import inference
 from twin.command_line.verify_inputs import inputs
 from twin.command_line.verify_interactions import interactions
 from twin.command_line.verify_model_forms import model_forms
@@ -22,6 +23,7 @@ app.command("exchange")(exchange)
 app.command("forms")(forms)
 app.command("genotypes")(genotypes)
 app.command("guideline")(guideline)
+app.command("inference")(inference)
 app.command("inputs")(inputs)
 app.command("interactions")(interactions)
 app.command("model-forms")(model_forms)

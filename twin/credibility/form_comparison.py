@@ -14,6 +14,7 @@ import numpy as np
 from twin.credibility.pkpd import Study
 from twin.credibility.population.evidence import (
     OF_SUBJECTS,
+    Family,
     family_of,
     untested_ln_sds,
 )
@@ -150,6 +151,44 @@ def our_left_out(
         engine: what integrates; in double.
         effort: how many draws.
     """
+    family, draws = our_people(
+        studies,
+        library,
+        population,
+        limit_mg_per_l=limit_mg_per_l,
+        engine=engine,
+        effort=effort,
+    )
+    activity = family.activity
+    scored, seen = (
+        subject_densities(
+            family,
+            draws,
+            counted,
+            n_each=effort.n_each,
+            rng=stream(effort.seed, "our twin", what),
+        ).ln_density
+        for what, counted in (
+            ("activities", activity),
+            ("all", np.ones(len(activity), np.bool_)),
+        )
+    )
+    return left_out_subjects(scored, seen)
+
+
+def our_people(
+    studies: Sequence[Study],
+    library: Library,
+    population: Population,
+    *,
+    limit_mg_per_l: float,
+    engine: CompiledEngine,
+    effort: Effort,
+) -> tuple[Family, PeopleDraws]:
+    """The subjects' courses in our twin, and its people as the fit saw them.
+
+    Args: as of `our_left_out`.
+    """
     effects = population.effects
     family = family_of(
         studies,
@@ -168,23 +207,9 @@ def our_left_out(
         scales["sd_concentration"][rows, None],
     )
     bias = np.where(activity, 0.0, scales["assay_bias"][rows, None])
-    draws = _people(
+    return family, _people(
         population, rows, which, untested_ln_sds(library, effects), sd, bias
     )
-    scored, seen = (
-        subject_densities(
-            family,
-            draws,
-            counted,
-            n_each=effort.n_each,
-            rng=stream(effort.seed, "our twin", what),
-        ).ln_density
-        for what, counted in (
-            ("activities", activity),
-            ("all", np.ones(len(activity), np.bool_)),
-        )
-    )
-    return left_out_subjects(scored, seen)
 
 
 def form_left_out(

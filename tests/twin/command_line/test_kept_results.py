@@ -3,11 +3,15 @@
 from twin.command_line.kept_results import kept_results
 
 
-def asked(folder, numbers, *, question="q", calls=None):
+def squared(number):
+    return {"square": number**2}
+
+
+def asked(folder, numbers, *, question="q", calls=None, enough=lambda: False):
     def make(number):
         if calls is not None:
             calls.append(number)
-        return {"square": number**2}
+        return squared(number)
 
     return kept_results(
         folder,
@@ -17,6 +21,7 @@ def asked(folder, numbers, *, question="q", calls=None):
         make,
         workers=1,
         progress=lambda _done, _of: None,
+        enough=enough,
     )
 
 
@@ -45,3 +50,27 @@ def test_a_line_that_was_cut_off_is_made_again(tmp_path):
 
     assert asked(tmp_path, [1, 2], calls=calls)[1] == {"square": 4}
     assert calls == [2]
+
+
+def test_when_there_is_enough_no_more_are_begun(tmp_path):
+    calls: list[int] = []
+    found = asked(tmp_path, [1, 2, 3], calls=calls, enough=lambda: len(calls) == 2)
+
+    assert found == [{"square": 1}, {"square": 4}]
+    assert asked(tmp_path, [1, 2, 3], calls=calls) == [*found, {"square": 9}]
+    assert calls == [1, 2, 3]
+
+
+def test_two_workers_find_what_one_finds(tmp_path):
+    found = kept_results(
+        tmp_path,
+        "squares",
+        "q",
+        range(5),
+        squared,
+        workers=2,
+        progress=lambda _done, _of: None,
+    )
+
+    assert found == [squared(number) for number in range(5)]
+    assert asked(tmp_path, range(5), enough=lambda: True) == found

@@ -9,10 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import logsumexp
 
-from twin.credibility.forecast_scores import wilson_interval
+from twin.credibility.form_comparison import Effort, our_people
+from twin.credibility.learning.later_scores import LEVELS, Later
 from twin.credibility.pkpd import Study, subject_of
+from twin.credibility.population.subject_density import subject_densities
+from twin.engine.compiled import CompiledEngine
+from twin.errors import NumericsError
 from twin.individualise import individualise
 from twin.inference.course_reader import Sample
 from twin.inference.courses import course_model
@@ -25,47 +28,24 @@ from twin.inference.readings import ACTIVITY
 from twin.inference.resampling import resampled
 from twin.library import Library
 from twin.reproducibility import stream
-from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.observation import Observation
 from twin.vocabulary.population import Population
 from twin.vocabulary.regimen import Dose, Regimen
 
-LEVELS = (0.5, 0.8, 0.9)
+N_OUT = 64  # draws of the person for each of the population, to leave a subject out
 _CONCENTRATION = "warfarin_racemate_plasma"
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Predictions of what came later, from the data up to some hour.
+@dataclass(frozen=True, slots=True, eq=False)
+class SubjectLearned:
+    """One subject, predicted from a population that has not seen it.
 
-    upto_h     data up to and with this hour were used; 0: none
-    n          later activities
-    r2         of the medians, in per cent of normal, about the mean of the observed
-    mean_error mean of |median - observed|, per cent of normal
-    coverage   share inside the central 50, 80 and 90 %, with Wilson's 95 % interval
-    width      mean width of the 90 % band, per cent of normal
-    worst_k    largest Pareto k of a subject's weights
-    roads      how often each road of learning was taken
+    k      Pareto's, of the weights that take the subject out of the population
+    later  by the hour up to which its own data were used; None without later activities
     """
 
-    upto_h: float
-    n: int
-    r2: float
-    mean_error: float
-    coverage: tuple[tuple[float, float, float], ...]
-    width: float
-    worst_k: float
-    roads: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Later:
-    """Observed activities after the last hour, and draws of what was predicted."""
-
-    observed: Floats
-    ln_draws: Floats
-    road: str
     k: float
+    later: tuple[Later | None, ...]
 
 
 def subjects_person(
@@ -89,42 +69,43 @@ def subjects_person(
 
 
 def without_subject(
-    person: Person,
-    taken: Regimen,
-    seen: Sequence[Observation],
+    study: Study,
+    library: Library,
+    population: Population,
     *,
+    limit_mg_per_l: float,
+    engine: CompiledEngine,
     n_each: int,
     rng: np.random.Generator,
 ) -> tuple[Population, float]:
     """The population as if this subject's data had not been seen, and Pareto's k.
 
-    Each draw is weighed by the inverse of how probable it makes the data, the person
-    integrated out by the draws that share it.
+    Each draw is weighed by the inverse of how probable it makes the data, by the law
+    with which the fit saw them, the person integrated out.
     """
-    found = learn(
-        person,
-        taken,
-        seen,
-        n_known=person.population.n_draws,
-        n_each=n_each,
-        rng=rng,
-        min_ess=0.0,
+    every = population.n_draws
+    family, draws = our_people(
+        [study],
+        library,
+        population,
+        limit_mg_per_l=limit_mg_per_l,
+        engine=engine,
+        effort=Effort(every, n_each),
     )
-    knowledge = found.learned.particles.knowledge
-    n = person.population.n_draws
-    of_draw = np.array(
-        [logsumexp(found.learned.raw[knowledge == draw]) for draw in range(n)]
-    )
-    smoothed, k = pareto_smoothed(-of_draw)
-    rows = resampled(smoothed, n, rng)
-    own = person.population
+    all_of_it = np.ones(len(family.observed), np.bool_)
+    found = subject_densities(family, draws, all_of_it, n_each=n_each, rng=rng)
+    possible = np.flatnonzero(np.isfinite(found.ln_density[:, 0]))
+    if not len(possible):
+        raise NumericsError("no draw of the population explains the subject at all")
+    smoothed, k = pareto_smoothed(-found.ln_density[possible, 0])
+    rows = possible[resampled(smoothed, every, rng)]
     return (
         replace(
-            own,
-            x=own.x[rows],
-            ln_sds=own.ln_sds[rows],
-            correlations=own.correlations[rows],
-            scales={name: values[rows] for name, values in own.scales.items()},
+            population,
+            x=population.x[rows],
+            ln_sds=population.ln_sds[rows],
+            correlations=population.correlations[rows],
+            scales={name: values[rows] for name, values in population.scales.items()},
         ),
         float(k),
     )
@@ -177,36 +158,22 @@ def learned_until(
     predicted = course.reader.values(course.asked.values_at(rows).values, rows)
     drawn = predicted[resampled(particles.log_weights, 4 * particles.n, rng)]
     noise = person.noise.ln_sds["activity"] * rng.normal(size=drawn.shape)
-    return Later(np.array([o.value for o in late]), drawn + noise, road, max(k, 0.0))
-
-
-def scored_after(parts: Sequence[Later], *, upto_h: float) -> Scored:
-    """All subjects' later activities against their bands."""
-    observed = np.concatenate([part.observed for part in parts])
-    drawn = np.exp(np.concatenate([part.ln_draws for part in parts], axis=1))
-    median = np.median(drawn, axis=0)
-    coverage = []
-    for level in LEVELS:
-        low, high = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], axis=0)
-        inside = int(np.sum((observed >= low) & (observed <= high)))
-        ends = wilson_interval(inside, len(observed))
-        coverage.append((inside / len(observed), ends[0], ends[1]))
-    missed = observed - median
-    about_mean = observed - observed.mean()
-    return Scored(
-        upto_h,
-        len(observed),
-        float(1.0 - missed @ missed / (about_mean @ about_mean)),
-        float(np.mean(np.abs(missed))),
-        tuple(coverage),
-        float(np.mean(high - low)),
-        max(part.k for part in parts),
-        {road: sum(p.road == road for p in parts) for road in {p.road for p in parts}},
+    read = np.exp(drawn + noise)
+    observed = np.array([o.value for o in late])
+    tails = np.array([0.5 - 0.5 * level for level in LEVELS])
+    return Later(
+        observed,
+        np.median(read, axis=0),
+        np.quantile(read, tails, axis=0),
+        np.quantile(read, 1.0 - tails, axis=0),
+        np.mean(read < observed, axis=0),
+        road,
+        max(k, 0.0),
     )
 
 
-def learn_from_subjects(
-    studies: Sequence[Study],
+def subject_learned(
+    study: Study,
     library: Library,
     population: Population,
     make: Callable[..., Person],
@@ -217,39 +184,43 @@ def learn_from_subjects(
     seed: int,
     n_known: int = 128,
     n_each: int = 8,
-    progress: Callable[[int], None],
-) -> tuple[Scored, ...]:
-    """Leave one subject out, learn from its early data, predict its late ones.
+) -> SubjectLearned:
+    """Leave a subject out, learn from its early data, predict its late activities.
 
     The study's concentrations were read by one assay of its time: they are brought to
     ours by the bias the posterior found for it.
 
     Args:
-        studies: subjects, single doses.
+        study: a subject, single doses.
         library: of the drug.
-        population: the posterior that has seen them.
+        population: the posterior that has seen it.
         make: builds a `Person` of levers and population.
         upto_h: hours up to which data are used, in turn.
         later_than_h: hour after which activities are predicted.
         limit_mg_per_l: what a concentration of 0 is below.
         seed: of all draws.
         n_known, n_each: draws.
-        progress: called with the number of subjects done.
     """
     bias = float(np.mean(population.scales["assay_bias"]))
-    parts: dict[float, list[Later]] = {hour: [] for hour in upto_h}
-    for number, study in enumerate(studies):
-        rng = stream(seed, "subjects", study.dataset)
-        person = subjects_person(study, library, population, make)
-        taken = Regimen(
-            tuple(Dose(t, mg, library.substance) for t, mg in study.doses_mg)
-        )
-        seen = [_ours(o, bias, limit_mg_per_l) for o in study.observations]
-        after = [o for o in seen if o.time_h > 0]
-        others, _ = without_subject(person, taken, after, n_each=4, rng=rng)
-        person = replace(person, population=others)
-        for hour in upto_h:
-            later = learned_until(
+    rng = stream(seed, "subjects", study.dataset)
+    person = subjects_person(study, library, population, make)
+    taken = Regimen(tuple(Dose(t, mg, library.substance) for t, mg in study.doses_mg))
+    seen = [_ours(o, bias, limit_mg_per_l) for o in study.observations]
+    after = [o for o in seen if o.time_h > 0]
+    others, k = without_subject(
+        study,
+        library,
+        population,
+        limit_mg_per_l=limit_mg_per_l,
+        engine=person.slopes,
+        n_each=N_OUT,
+        rng=rng,
+    )
+    person = replace(person, population=others)
+    return SubjectLearned(
+        k,
+        tuple(
+            learned_until(
                 person,
                 taken,
                 after,
@@ -259,10 +230,9 @@ def learn_from_subjects(
                 n_each=n_each,
                 rng=rng,
             )
-            if later is not None:
-                parts[hour].append(later)
-        progress(number + 1)
-    return tuple(scored_after(parts[hour], upto_h=hour) for hour in upto_h)
+            for hour in upto_h
+        ),
+    )
 
 
 def _ours(seen: Observation, bias: float, limit_mg_per_l: float) -> Observation:

@@ -15,6 +15,7 @@ from twin.inference.adherence import AS_TOLD, Account, accounts_of, visible_dose
 from twin.inference.asking import person_course, units_of
 from twin.inference.particles import Particles, prior_particles
 from twin.inference.question import Person
+from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.observation import Observation
 from twin.vocabulary.regimen import Regimen
 
@@ -26,11 +27,13 @@ class Truth:
     particle  a single draw: population, effects, alleles
     account   what was taken in place of what was told
     seen      measurements, with the drift of occasions and the assay's error
+    ln_value  float64[measurement], of the same in the model's units without either
     """
 
     particle: Particles
     account: Account
     seen: tuple[Observation, ...]
+    ln_value: Floats
 
 
 def invented(
@@ -89,6 +92,7 @@ def invented_on(
             Observation(t, kind, float(value))
             for (t, kind), value in zip(asked, values, strict=True)
         ),
+        found.ln_value,
     )
 
 
