@@ -30,7 +30,7 @@ from twin.credibility.learning.later_scores import (
     Scored,
     scored_after,
 )
-from twin.dosing.learned_answer import CHECKED_ON
+from twin.dosing.answer import CHECKED_ON
 from twin.inference.importance_weights import largest_k
 from twin.inference.question import Person
 from twin.model_files import settings_file

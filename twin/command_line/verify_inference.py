@@ -22,7 +22,7 @@ from twin.command_line.inference_sites import sites
 from twin.command_line.inference_subjects import subjects
 from twin.command_line.output import Json, done, hold, progress, say
 from twin.command_line.record import record_text, write_record
-from twin.dosing.learned_answer import CHECKED_ON
+from twin.dosing.answer import CHECKED_ON
 from twin.errors import InputError
 from twin.reproducibility import plain
 

@@ -37,7 +37,7 @@ from twin.credibility.learning.ranks import Replicate, judged_ranks
 from twin.credibility.learning.replicates import BothRoads
 from twin.credibility.learning.tablets import Noticed
 from twin.credibility.learning.truths_of_forms import AFTER
-from twin.dosing.learned_answer import CHECKED_ON
+from twin.dosing.answer import CHECKED_ON
 from twin.errors import NumericsError
 from twin.lifecycle import SOFTWARE_VERSION
 
