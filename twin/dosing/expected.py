@@ -193,7 +193,9 @@ def needed_dose(
     """The doses that keep an INR, and where their spread comes from."""
     dose = doses_of_draws(belief, twin.library, inr)
     found = distribution_of(dose, belief, twin.library, inr)
-    return found, _spreads(("dose",), np.log(dose)[:, None], belief, [0.0])
+    spreads = _spreads(("dose",), np.log(dose)[:, None], belief, [0.0])
+    variances = spreads[0].variances if spreads else None
+    return replace(found, spread=variances), spreads
 
 
 @dataclass(frozen=True, slots=True)

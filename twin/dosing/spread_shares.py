@@ -6,13 +6,13 @@ which an effect is carried, from enzymes to the laboratory.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.dosing.learned_course import ONE_FORM
+from twin.dosing.learned_course import ONE_FORM, SpreadFinding
 from twin.inference.belief import Belief
-from twin.inference.scale_shares import scale_shares
+from twin.inference.scale_shares import person_part, scale_shares
 from twin.inference.spread import spread_of
 from twin.vocabulary.ensemble import Floats
 from twin.vocabulary.scales import SCALES
@@ -73,6 +73,12 @@ class SpreadOf:
     scales: tuple[ScaleShare, ...]
     linear: float
 
+    @property
+    def variances(self) -> SpreadFinding:
+        """By kind."""
+        by_kind = {each.kind: np.asarray(each.variance) for each in self.kinds}
+        return SpreadFinding(**by_kind, form_reason=self.form_reason)
+
 
 def spreads_of(
     quantities: Sequence[str],
@@ -86,7 +92,7 @@ def spreads_of(
     Args:
         quantities: their names in words.
         ln_values: float64[draw, quantity]; a draw with a NaN has no part in any.
-        belief: whose draws they are of.
+        belief: whose draws they are of, before any measurement.
         measurement: variance of one reading of each on the logarithm, 0 of what nobody
             reads.
 
@@ -95,12 +101,12 @@ def spreads_of(
     particles = belief.particles
     noise = np.asarray(measurement, np.float64)
     whole = np.all(np.isfinite(ln_values), axis=1) & (particles.log_weights > -np.inf)
-    found = spread_of(
-        ln_values[whole],
-        particles.knowledge[whole],
-        particles.log_weights[whole],
-        measurement=noise,
+    kept = particles.rows(np.flatnonzero(whole), particles.log_weights[whole])
+    own = person_part(ln_values[whole], kept, belief.person.levers)
+    left = spread_of(
+        ln_values[whole] - own, kept.knowledge, kept.log_weights, measurement=noise
     )
+    found = replace(left, person=left.person + own.var(axis=0))
     scales = scale_shares(ln_values, particles, belief.person.levers, measurement=noise)
     shares = found.shares()
     return tuple(

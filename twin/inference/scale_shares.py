@@ -117,6 +117,28 @@ def scale_shares(
     )
 
 
+def person_part(values: Floats, particles: Particles, levers: Levers) -> Floats:
+    """What of a quantity follows the person's own effects and alleles, linearly.
+
+        y ≈ a + sum of b_i x_i,   the sum over the person's inputs alone, mean 0
+
+    Taken off, it leaves what draws of the population do to the quantity with hardly any
+    chance of whose draw it is: few draws then tell what is not known from who is asked.
+
+    Args:
+        values: float64[draw, quantity], finite.
+        particles: as many, before any measurement: effects do not hang on the draw of
+            the population.
+        levers: of the person.
+    """
+    inputs, group = inputs_of(particles, levers)
+    weights = particles.weights / particles.weights.sum()
+    own = group < len(SCALES)
+    apart = inputs - weights @ inputs
+    slopes = _slopes(values, inputs, weights)
+    return np.asarray(np.einsum("ni,iq->nq", apart[:, own], slopes[own]))
+
+
 def inputs_of(particles: Particles, levers: Levers) -> tuple[Floats, Integers]:
     """What is not known of a person as columns, and whose group each column is.
 

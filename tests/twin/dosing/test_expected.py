@@ -10,7 +10,7 @@ from tests.believed import believed_twin_of, grounds
 from tests.people import engine, library, twin_of
 from twin.dosing.answer import CHECKED_ON, Answer, answer
 from twin.dosing.course import Course, course_of
-from twin.dosing.dose_of_draws import ln_inrs_on
+from twin.dosing.dose_of_draws import doses_of, ln_inrs_on
 from twin.dosing.expected import expected_course, needed_dose, steady_inr
 from twin.dosing.recommend import steady_chain
 from twin.errors import NumericsError
@@ -160,9 +160,25 @@ def test_an_effect_is_carried_from_kinetics_to_the_target_and_on():
         return {each.scale: each.together for each in of.scales}[scale]
 
     assert share("S-warfarin in plasma on day 60", "kinetics") > 0.7
-    assert share("INR at rest", "target") > share("INR at rest", "kinetics")
+    assert abs(share("S-warfarin in plasma on day 60", "target")) < 0.05
+    assert share("INR at rest", "target") > 0.2
+    assert share("INR at rest", "kinetics") > 0.1
     assert share("dose", "laboratory") == 0
     assert share("INR at rest", "laboratory") > 0.02
+
+
+def test_few_draws_tell_what_is_not_known_from_who_is_asked():
+    """The typical dose's own spread, found without people, is the same (3 seeds)."""
+    known = []
+    for seed in range(3):
+        twin = grounds().believed(twin_of(), seed=seed)
+        _, (spread,) = needed_dose(twin, draws_of(twin), 2.5)
+        known.append({kind.kind: kind.variance for kind in spread.kinds}["knowledge"])
+    particles, levers = draws_of(twin).particles, draws_of(twin).person.levers
+    typical = levers.ensemble(particles.x, np.zeros_like(particles.z))
+    alone = np.var(np.log(doses_of(steady_chain(twin), typical, 2.5)))
+
+    assert np.array(known) == pytest.approx(alone, rel=0.35)
 
 
 def test_nobody_reads_a_dose_so_it_has_no_measurement():
