@@ -1,8 +1,9 @@
 // The answer as a clinician reads it: what may be done with it, the dose, the course,
 // then what it rests on. Numbers are rounded for reading and never changed.
 
-import { inrChart, inWords } from "./chart.js";
+import { bandsInWords, inrChart, inWords } from "./chart.js";
 import { h } from "./dom.js";
+import { legend, needed, onPlan, spread } from "./expected.js";
 import {
   drivers,
   drug,
@@ -15,6 +16,13 @@ import {
   unverified,
 } from "./findings.js";
 import { list, rounded, section, table } from "./tables.js";
+
+// field of the course and of its bands, and how it is called
+const QUANTITIES = [
+  ["inr", "INR"],
+  ["s_plasma_mg_per_l", "S-warfarin (mg/L)"],
+  ["r_plasma_mg_per_l", "R-warfarin (mg/L)"],
+];
 
 export function showWaiting(place) {
   place.replaceChildren(h("p", { class: "note" }, "The twin is being built…"));
@@ -44,6 +52,7 @@ function parts(answer) {
     answer.maintenance === null ? noDose(answer) : dose(answer),
     warnings(answer),
     answer.course === null ? null : course(answer),
+    spread(answer),
     genotype(answer.genotype),
     label(answer.label),
     guideline(answer.guideline),
@@ -99,6 +108,10 @@ function noDose(answer) {
   );
 }
 
+function isNarrow() {
+  return matchMedia("(max-width: 40rem)").matches;
+}
+
 function dose({ maintenance, target, nature, patient: given }) {
   const { check } = maintenance;
   const come = given.co_medication.some((m) => m.start_day !== null || m.stop_day !== null);
@@ -117,7 +130,9 @@ function dose({ maintenance, target, nature, patient: given }) {
         " mg/week",
       ),
     ),
+    needed(maintenance, { narrow: isNarrow() }),
     tablets(maintenance),
+    onPlan(maintenance, target),
     h(
       "p",
       {},
@@ -157,8 +172,8 @@ function tablets(maintenance) {
     h(
       "p",
       {},
-      `${maintenance.plan_mg_per_week} mg/week; expected INR at rest ` +
-        `${maintenance.plan_inr.toFixed(2)}.`,
+      `${maintenance.plan_mg_per_week} mg/week; INR at rest ` +
+        `${maintenance.plan_inr.toFixed(2)} in the typical patient.`,
     ),
   );
 }
@@ -177,14 +192,16 @@ function warnings({ warnings: all, scope }) {
   );
 }
 
-function course({ course: shown, target }) {
+function course({ course: shown, bands, target }) {
   return section(
     shown.is_proposal
       ? "INR course under the proposal"
       : "INR course under the dose you asked about",
     h("p", {}, shown.regimen),
-    inrChart(shown, target, { narrow: matchMedia("(max-width: 40rem)").matches }),
-    h("p", {}, inWords(shown, target)),
+    inrChart(shown, target, { bands, narrow: isNarrow() }),
+    bands === null ? null : legend("the typical patient of this description"),
+    bands === null ? null : h("p", {}, h("strong", {}, "This patient. "), bandsInWords(bands, shown.days)),
+    h("p", {}, h("strong", {}, "The typical patient. "), inWords(shown, target)),
     h(
       "p",
       {},
@@ -194,23 +211,36 @@ function course({ course: shown, target }) {
       "details",
       {},
       h("summary", {}, "The same as a table"),
-      courseTable(shown),
+      courseTable(shown, bands),
     ),
   );
 }
 
-// One row a day: the value that stands when the day begins.
-function courseTable({ times_h: times, inr, s_plasma_mg_per_l: s, r_plasma_mg_per_l: r,
-  days }) {
+// One row a day: the value that stands when the day begins, and 90 % of what a
+// laboratory may read.
+function courseTable({ times_h: times, days, ...shown }, bands) {
   const perDay = (times.length - 1) / days;
+  const bandsPerDay = bands === null ? 0 : (bands.times_h.length - 1) / days;
   const rows = [];
   for (let day = 0; day <= days; day += 1) {
     const i = Math.round(day * perDay);
-    rows.push([`${day}`, inr[i].toFixed(2), s[i].toFixed(2), r[i].toFixed(2)]);
+    const k = Math.round(day * bandsPerDay);
+    rows.push([
+      `${day}`,
+      ...QUANTITIES.flatMap(([field]) => [
+        shown[field][i].toFixed(2),
+        ...(bands === null ? [] : [between(bands[field], k)]),
+      ]),
+    ]);
   }
+  const heads = QUANTITIES.flatMap(([, head]) => (bands === null ? [head] : [head, "90 %"]));
   return table(
     "INR and plasma concentrations at the start of each day",
-    ["Day", "INR", "S-warfarin (mg/L)", "R-warfarin (mg/L)"],
+    ["Day", ...heads],
     rows,
   );
+}
+
+function between(band, k) {
+  return h("span", { class: "whole" }, `${band.q05[k].toFixed(2)} to ${band.q95[k].toFixed(2)}`);
 }

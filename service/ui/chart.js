@@ -1,4 +1,4 @@
-// The INR course as a picture: a line over the target band. Points are drawn as the
+// The INR course as a picture: bands and a line over the target. Points are drawn as the
 // service sends them; nothing is smoothed, predicted or converted here.
 
 import { svg } from "./dom.js";
@@ -11,10 +11,15 @@ const RIGHT = 16;
 const TOP = 16;
 const BOTTOM = 48;
 
-export function inrChart(course, target, { narrow = false } = {}) {
+// Beyond this a band is cut, unless the course itself is higher; the words say so.
+const HIGHEST_SHOWN = 8;
+const BANDS = [["p90", "q05", "q95"], ["p80", "q10", "q90"], ["p50", "q25", "q75"]];
+
+export function inrChart(course, target, { bands = null, narrow = false } = {}) {
   const width = narrow ? NARROW : WIDE;
-  const top = Math.ceil(2 * Math.max(target.high + 0.5, course.highest_inr)) / 2;
-  const lowest = Math.min(1, ...course.inr);
+  const widest = bands === null ? 0 : Math.min(HIGHEST_SHOWN, Math.max(...bands.inr.q95));
+  const top = Math.ceil(2 * Math.max(target.high + 0.5, course.highest_inr, widest)) / 2;
+  const lowest = Math.min(1, ...course.inr, ...(bands === null ? [] : bands.inr.q05));
   const bottom = Math.floor(2 * lowest) / 2;
   const end = course.times_h.at(-1);
   const along = (fraction) => LEFT + fraction * (width - LEFT - RIGHT);
@@ -34,9 +39,21 @@ export function inrChart(course, target, { narrow = false } = {}) {
     svg("title", { id: "chart-title" }, "Expected INR, day by day"),
     svg("desc", { id: "chart-description" }, inWords(course, target)),
     band(target, along, up),
+    bands === null
+      ? null
+      : BANDS.map(([kind, low, high]) => {
+          const edge = (values) =>
+            values.map(
+              (inr, i) =>
+                `${along(bands.times_h[i] / end).toFixed(1)},${up(Math.min(inr, top)).toFixed(1)}`,
+            );
+          const around = [...edge(bands.inr[high]), ...edge(bands.inr[low]).reverse()];
+          return svg("polygon", { class: kind, points: around.join(" ") });
+        }),
     verticalAxis(bottom, top, along, up),
     horizontalAxis(course.days, along, narrow ? 7 : 12),
     svg("polyline", { class: "course", points: points.join(" ") }),
+    targetLines(target, along, up),
   );
 }
 
@@ -53,24 +70,42 @@ export function inWords(course, target) {
   );
 }
 
-function band(target, along, up) {
-  const height = up(target.low) - up(target.high);
-  return svg(
-    "g",
-    {},
-    svg("rect", {
-      class: "band",
-      x: along(0),
-      y: up(target.high),
-      width: along(1) - along(0),
-      height,
-    }),
+// What the bands say of the last day.
+export function bandsInWords({ inr, n_failed: failed, n_draws: all }, days) {
+  const last = (name) => inr[name].at(-1).toFixed(2);
+  const most = Math.max(...inr.q95);
+  return (
+    `On day ${days} a laboratory would read ${last("q25")} to ${last("q75")} in half of ` +
+    `such patients, ${last("q10")} to ${last("q90")} in 80 % and ${last("q05")} to ` +
+    `${last("q95")} in 90 %; the median is ${last("median")}.` +
+    (most > HIGHEST_SHOWN ? ` The band of 90 % reaches ${most.toFixed(1)}.` : "") +
+    (failed > 0 ? ` ${failed} of ${all} draws failed and have no part in the bands.` : "")
+  );
+}
+
+// Drawn over the bands, which would hide the target's edges and its name.
+function targetLines(target, along, up) {
+  return [
+    ...[target.low, target.high].map((inr) =>
+      svg("line", { class: "target-line", x1: along(0), x2: along(1), y1: up(inr), y2: up(inr) }),
+    ),
     svg(
       "text",
       { class: "band-label", x: along(1) - 6, y: up(target.high) + 16 },
       `target ${target.low} to ${target.high}`,
     ),
-  );
+  ];
+}
+
+function band(target, along, up) {
+  const height = up(target.low) - up(target.high);
+  return svg("rect", {
+    class: "band",
+    x: along(0),
+    y: up(target.high),
+    width: along(1) - along(0),
+    height,
+  });
 }
 
 function verticalAxis(bottom, top, along, up) {

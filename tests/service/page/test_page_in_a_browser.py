@@ -48,6 +48,28 @@ def test_the_course_is_a_picture_with_words_and_a_table(page, client):
     assert f"{given['highest_inr']:.2f}" in chart.locator("desc").inner_html()
 
 
+def test_doses_the_range_and_the_spread_are_shown_as_distributions(page, client):
+    describe(page)
+    ask(page)
+    page.wait_for_selector("[data-answer]")
+    given = client.post("/api/v1/dose", json=PATIENT).json()
+    needed, rest = (given["maintenance"][part] for part in ("needed", "on_plan"))
+    shown = page.locator("#needed")
+
+    for mg in needed["mg_per_day"]:
+        expect(shown).to_contain_text(f"{float(f'{mg:.3g}'):g}")
+    assert shown.get_by_role("img").locator("rect").count() == 3
+    expect(page.locator("#on-plan")).to_contain_text(
+        f"with a probability of {round(100 * rest['within'])}\u00a0%"
+    )
+    chart = page.get_by_role("img", name="Expected INR")
+    assert chart.locator("polygon").count() == 3
+    for each in given["spread"]:
+        expect(page.locator("#answer")).to_contain_text(each["quantity"])
+    expect(page.locator("#checked-on")).to_contain_text(given["checked_on"])
+    expect(page.locator("#answer")).to_contain_text(given["draws"]["says"])
+
+
 def test_a_dose_of_ones_own_is_followed(page):
     describe(page)
     page.fill("#regimen-daily_dose", "5")
