@@ -74,7 +74,10 @@ def explain(
         say(*(f"! {reason}" for reason in scope.reasons))
     if coupling is not None:
         say(*_shown_coupling(coupling))
-    say("decision support, not a prescription; typical values, no uncertainty yet")
+    say(
+        "decision support, not a prescription; typical values, `twin dose` has the "
+        "distributions"
+    )
     done(
         {
             "twin_digest": this.twin.digest,

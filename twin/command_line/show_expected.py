@@ -69,14 +69,14 @@ def spread_table(answer: Answer) -> Iterator[Any]:
     """Where the spread of each quantity comes from, by kind and by scale."""
     if not answer.spread:
         return
-    kinds = table("where the spread comes from", "90 % within ±", *_KINDS.values())
+    kinds = table("where the spread comes from", "90 % lie within", *_KINDS.values())
     scales = table("and on which scale", *SCALES)
     for each in answer.spread:
         shares = {kind.kind: kind.share for kind in each.kinds}
         kinds.add_row(
             each.quantity,
-            f"factor {each.factor_90:.2f}",
-            *(_percent(shares[kind]) for kind in _KINDS),
+            f"a factor of {each.factor_90:.2f}",
+            *(_share(kind, shares[kind]) for kind in _KINDS),
         )
         scales.add_row(each.quantity, *(_percent(s.together) for s in each.scales))
     yield kinds
@@ -90,9 +90,14 @@ def spread_table(answer: Answer) -> Iterator[Any]:
 
 def grounds(answer: Answer) -> Iterator[str]:
     """What stands behind the distributions, and what nobody can check."""
-    yield ""
-    yield f"{answer.draws.says}"
-    yield f"{answer.checked_on}"
+    if answer.spread:
+        yield ""
+        yield answer.draws.says
+        yield answer.checked_on
+
+
+def _share(kind: str, share: float) -> str:
+    return "not carried" if kind == "form" and share == 0 else _percent(share)
 
 
 def _percent(share: float) -> str:

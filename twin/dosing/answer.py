@@ -198,7 +198,7 @@ def answer(
             *unusual_dose(twin, dose),
             *(() if course is None else course.warnings),
             *(() if expected is None else expected.warnings),
-            *belief.person.population.cautions,
+            *(() if course is None else belief.person.population.cautions),
         ),
         label_says(twin, dose, target),
         guideline_of(twin),

@@ -93,7 +93,7 @@ class Question:
             return ()
         said = (
             f"observations: {n} of the file {'is' if n == 1 else 'are'} not used here, "
-            "this is the typical patient of the description; `twin learn` learns from "
+            "this is what is known before any measurement; `twin learn` learns from "
             "them"
         )
         return (said,)

@@ -13,7 +13,7 @@ from twin.dosing.explanation import explain
 from twin.dosing.findings import terminal_half_life_h
 from twin.dosing.leverage import hangs_on
 from twin.dosing.recommend import steady_chain
-from twin.lifecycle import Twin
+from twin.lifecycle import Twin, build
 from twin.vocabulary.domain import TargetRange
 from twin.vocabulary.regimen import Dose, Regimen, daily
 
@@ -156,6 +156,16 @@ def test_only_unverified_numbers_are_called_so(typical):
 
     assert named <= unverified
     assert named
+
+
+def test_food_hardly_changes_what_the_dose_hangs_on(typical):
+    eating = build(typical.patient, library(), engine=engine(), fed=True)
+    fed, fasting = (
+        {m.name: m.elasticity for m in hangs_on(twin, 2.5)[0].matter}
+        for twin in (eating, typical)
+    )
+
+    assert fed == pytest.approx(fasting, abs=0.03)
 
 
 def test_a_medicine_that_is_not_taken_is_no_unverified_ground(typical):
