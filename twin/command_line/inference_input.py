@@ -8,6 +8,7 @@ from twin.command_line.learn_slips import refused_measurements
 from twin.command_line.record import markdown_table
 from twin.credibility.learning.apparatus import Apparatus
 from twin.dosing.learned_answer import LearnedAnswer, learned_answer
+from twin.dosing.learned_dose import DoseDistribution
 from twin.intake.ask import question_for
 from twin.intake.regimen import told_until_h
 from twin.reproducibility import stream
@@ -32,8 +33,8 @@ class Opposed:
     measurements: tuple[str, ...]
     diagnostics: str
     usable: bool
-    dose_before: tuple[float, ...] | None
-    dose_after: tuple[float, ...] | None
+    dose_before: DoseDistribution | None
+    dose_after: DoseDistribution | None
 
 
 def bad_input(setting: Setting) -> Section:
@@ -94,10 +95,8 @@ def opposed(own: Apparatus, *, seed: int) -> Opposed:
         tuple(_measurement(answer)),
         answer.diagnostics.says,
         answer.diagnostics.usable,
-        *(
-            None if each is None else each.mg_per_day
-            for each in (answer.maintenance.before, answer.maintenance.after)
-        ),
+        answer.maintenance.before,
+        answer.maintenance.after,
     )
 
 
@@ -110,8 +109,8 @@ def _measurement(answer: LearnedAnswer) -> list[str]:
     ]
 
 
-def _dose(quantiles: tuple[float, ...] | None) -> str:
-    if quantiles is None:
+def _dose(found: DoseDistribution | None) -> str:
+    if found is None or found.mg_per_day is None:
         return "none"
-    low, _, median, _, high = quantiles
-    return f"{median:.1f} ({low:.1f} to {high:.1f})"
+    at = dict(zip(found.probabilities, found.mg_per_day, strict=True))
+    return f"{at[0.5]:.1f} ({at[0.05]:.1f} to {at[0.95]:.1f})"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.believed import population
 from tests.people import library
-from tests.twin.credibility.population.test_dose_slopes import MODEL, PEOPLE
+from tests.twin.credibility.population.test_dose_slopes import MODEL
 from tests.twin.credibility.population.test_predictor import PATIENTS, TARGETS
 from twin.credibility.population.left_out_sites import (
     UnseenSite,
@@ -61,11 +61,21 @@ def test_who_was_not_announced_is_refused():
 
 
 def test_draws_are_moved_where_weights_cannot_be_trusted():
-    few = population()
-    scattered = replace(few, x=3.0 * few.x)
-    for known in (few, scattered):
-        for each in unseen_sites(MODEL, known):
+    """Records so precise that few draws explain a site."""
+    some = population()
+    precise = replace(
+        some,
+        ln_sds=0.01 * some.ln_sds,
+        scales={**some.scales, "sd_dose_record": np.full(some.n_draws, 0.01)},
+    )
+    ways = {}
+    for known in (some, precise):
+        found = unseen_sites(MODEL, known)
+        for each in found:
             trusted = each.k <= largest_k(known.n_draws)
             assert (each.moved is None) == trusted == (each.log_weights is not None)
             assert each.population.x.shape == known.x.shape
-    assert MODEL.n == PEOPLE.n
+        ways[known is some] = [each.moved is None for each in found]
+
+    assert all(ways[True])
+    assert not all(ways[False])
